@@ -1,0 +1,121 @@
+package dev.duet.change;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * All that one partition brought between two positions, in offset order: a link of a chain, each beginning where the one before
+ * ended. Offsets between the two that appear in none of the lists are no records (transaction markers, compacted records).
+ *
+ * @param partition the partition
+ * @param firstOffset the consumer's position before: the {@code nextOffset} of the link before, or where the consumer was sought to
+ * @param nextOffset the consumer's position after
+ * @param changes the records that changed a row
+ * @param filtered offsets of the records that carry no row for the sinks (tombstones, heartbeats, messages, filtered ones)
+ * @param deadLettered offsets of the records that went to the dead-letter topic
+ * @param bytes about how much memory the changes hold
+ */
+public record PartitionChanges(
+        TopicPartition partition,
+        long firstOffset,
+        long nextOffset,
+        List<RowChange> changes,
+        Offsets filtered,
+        Offsets deadLettered,
+        long bytes) {
+
+    /** Number of records from this offset on. */
+    public long recordsFrom(long offset) {
+        return changes.size() - indexFrom(offset) + filtered.countFrom(offset) + deadLettered.countFrom(offset);
+    }
+
+    /** Number of records. */
+    public long records() {
+        return (long) changes.size() + filtered.size() + deadLettered.size();
+    }
+
+    /** The changes at this offset and above: what a sink at that position has not got yet. */
+    public List<RowChange> changesFrom(long offset) {
+        return changes.subList(indexFrom(offset), changes.size());
+    }
+
+    private int indexFrom(long offset) {
+        int low = 0;
+        int high = changes.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (changes.get(middle).offset() < offset) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /**
+     * Joins links of one partition.
+     *
+     * @throws IllegalArgumentException if one does not begin where the one before ended
+     */
+    public static PartitionChanges join(List<PartitionChanges> links) {
+        PartitionChanges first = links.getFirst();
+        if (links.size() == 1) {
+            return first;
+        }
+        long next = first.firstOffset;
+        long bytes = 0;
+        int size = 0;
+        for (PartitionChanges link : links) {
+            if (link.firstOffset != next || !link.partition.equals(first.partition)) {
+                throw new IllegalArgumentException(
+                        link.partition + "@" + link.firstOffset + " does not follow " + first.partition + "@" + next);
+            }
+            next = link.nextOffset;
+            bytes += link.bytes;
+            size += link.changes.size();
+        }
+        List<RowChange> changes = new ArrayList<>(size);
+        links.forEach(link -> changes.addAll(link.changes));
+        return new PartitionChanges(
+                first.partition,
+                first.firstOffset,
+                next,
+                changes,
+                Offsets.join(links.stream().map(PartitionChanges::filtered).toList()),
+                Offsets.join(links.stream().map(PartitionChanges::deadLettered).toList()),
+                bytes);
+    }
+
+    /** Ascending offsets. Immutable. */
+    public static final class Offsets {
+        public static final Offsets NONE = new Offsets(new long[0]);
+
+        private final long[] ascending;
+
+        private Offsets(long[] ascending) {
+            this.ascending = ascending;
+        }
+
+        public static Offsets of(long... ascending) {
+            return ascending.length == 0 ? NONE : new Offsets(ascending.clone());
+        }
+
+        public int size() {
+            return ascending.length;
+        }
+
+        /** How many lie at this offset or above. */
+        public int countFrom(long offset) {
+            int at = Arrays.binarySearch(ascending, offset);
+            return ascending.length - (at >= 0 ? at : -at - 1);
+        }
+
+        static Offsets join(List<Offsets> parts) {
+            return of(parts.stream()
+                    .flatMapToLong(part -> Arrays.stream(part.ascending))
+                    .toArray());
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package dev.duet.delivery;
+
+import dev.duet.change.TopicPartition;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Where each partition stands in both sinks together ({@code delivered_next} of {@code duet.position}): all below is durable in
+ * both. It is where reading resumes. It may lag behind the truth, which costs reading some records again, and never leads it.
+ */
+public interface DeliveredPositions {
+    /** The stored positions; partitions never delivered are absent. */
+    CompletionStage<Map<TopicPartition, Long>> read(Collection<TopicPartition> partitions);
+
+    /** Moves the stored positions forward; lower ones than stored are ignored. */
+    CompletionStage<Void> advance(Map<TopicPartition, Long> delivered);
+}

@@ -1,0 +1,27 @@
+package dev.duet.delivery;
+
+/**
+ * What became of the records of one partition at one sink, counted since the pipeline began. Stored with the position, in the
+ * same transaction, so that {@code read = applied + skipped + filtered + deadLettered} can be checked at any time.
+ *
+ * @param applied records whose change the sink took (a stale one too: the sink looked at it and kept the newer row)
+ * @param skipped records read again that the sink had already
+ * @param filtered records that carry no row for the sinks
+ * @param deadLettered records that went to the dead-letter topic
+ */
+public record Ledger(long applied, long skipped, long filtered, long deadLettered) {
+    public static final Ledger EMPTY = new Ledger(0, 0, 0, 0);
+
+    /** All records that were read. */
+    public long read() {
+        return applied + skipped + filtered + deadLettered;
+    }
+
+    public Ledger plus(Ledger other) {
+        return new Ledger(
+                applied + other.applied,
+                skipped + other.skipped,
+                filtered + other.filtered,
+                deadLettered + other.deadLettered);
+    }
+}
