@@ -20,6 +20,9 @@ public final class ReadDelta {
         try {
             arguments = Arguments.parse(args);
             Files.createDirectories(arguments.out());
+            for (int i = 0; i < arguments.tables().size(); i++) { // a failed run leaves no meta data of an earlier one
+                Files.deleteIfExists(TableReader.meta(arguments.out(), i));
+            }
             what = "Spark";
             try (SparkSession spark = session(arguments)) {
                 TableReader reader = new TableReader(spark, arguments.out());
@@ -89,8 +92,7 @@ public final class ReadDelta {
                                 s3.endpoint().startsWith("https:"))
                         .config("spark.hadoop.fs.s3a.bucket.probe", 0)
                         .config("spark.hadoop.fs.s3a.attempts.maximum", 3)
-                        .config("spark.hadoop.fs.s3a.retry.limit", 3)
-                        .config("spark.hadoop.fs.s3a.connection.establish.timeout", "5s"));
+                        .config("spark.hadoop.fs.s3a.retry.limit", 3));
         return builder.getOrCreate();
     }
 }

@@ -28,6 +28,10 @@ final class TableReader {
         this.out = out;
     }
 
+    static Path meta(Path out, int index) {
+        return out.resolve(index + ".meta.json");
+    }
+
     /// @param version the version to read; without it the latest at the moment of the call, so that rows and meta data
     ///     agree although somebody writes the table meanwhile
     void read(int index, String path, OptionalLong version) throws IOException {
@@ -41,7 +45,7 @@ final class TableReader {
         Row detail = table.detail()
                 .select("partitionColumns", "minReaderVersion", "minWriterVersion", "tableFeatures")
                 .first();
-        try (JsonGenerator json = generator(out.resolve(index + ".meta.json"))) {
+        try (JsonGenerator json = generator(meta(out, index))) {
             json.writeStartObject();
             json.writeNumberField("version", latest);
             json.writeNumberField("readVersion", read);
