@@ -1,0 +1,72 @@
+package dev.duet.devstack;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.common.utils.Exit;
+import org.apache.kafka.connect.cli.ConnectDistributed;
+import org.apache.kafka.connect.runtime.Connect;
+
+/// A distributed Connect worker with its REST interface and exactly-once source support.
+final class ConnectWorker implements Part {
+
+    private static final String JSON = "org.apache.kafka.connect.json.JsonConverter";
+
+    private final String bootstrapServers;
+    private final String url;
+    private Connect<?> connect;
+
+    ConnectWorker(String bootstrapServers, int port) {
+        this.bootstrapServers = bootstrapServers;
+        this.url = "http://" + Ports.HOST + ":" + port;
+    }
+
+    String url() {
+        return url;
+    }
+
+    @Override
+    public String start() {
+        // Connect ends the process when its start fails; here the other parts have to be stopped first.
+        Exit.setExitProcedure((code, message) -> {
+            throw new StackFailure("connect did not start, see logs/devstack.log in the data folder");
+        });
+        try {
+            connect = new ConnectDistributed().startConnect(configuration());
+        } finally {
+            Exit.resetExitProcedure();
+        }
+        return url;
+    }
+
+    /// Connect has a shutdown hook of its own, which may run at the same time: whoever comes second waits.
+    @Override
+    public void stop() {
+        if (connect != null) {
+            connect.stop();
+            connect.awaitStop();
+        }
+    }
+
+    private Map<String, String> configuration() {
+        Map<String, String> worker = new HashMap<>(Map.of(
+                "bootstrap.servers", bootstrapServers,
+                "listeners", url,
+                "group.id", "devstack-connect",
+                "config.storage.topic", "connect-configs",
+                "config.storage.replication.factor", "1",
+                "offset.storage.topic", "connect-offsets",
+                "offset.storage.replication.factor", "1",
+                "status.storage.topic", "connect-status",
+                "status.storage.replication.factor", "1",
+                "exactly.once.source.support", "enabled"));
+        worker.putAll(Map.of(
+                "offset.storage.partitions", "1",
+                "status.storage.partitions", "1",
+                "scheduled.rebalance.max.delay.ms", "0",
+                // Plugins come from the class path, and all that are needed name themselves to ServiceLoader.
+                "plugin.discovery", "service_load",
+                "key.converter", JSON,
+                "value.converter", JSON));
+        return worker;
+    }
+}

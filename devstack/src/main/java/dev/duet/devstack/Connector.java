@@ -1,0 +1,122 @@
+package dev.duet.devstack;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/// The Debezium connector, registered through Connect's REST interface from the template `connector.json`.
+final class Connector {
+
+    static final String NAME = "duet-source";
+
+    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration PAUSE = Duration.ofMillis(150);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final URI resource;
+    private final BooleanSupplier cancelled;
+
+    /// @param cancelled asked while waiting; true ends the wait with a failure
+    Connector(String connectUrl, BooleanSupplier cancelled) {
+        this.resource = URI.create(connectUrl + "/connectors/" + NAME + "/");
+        this.cancelled = cancelled;
+    }
+
+    /// The template with its variables replaced, then the overrides put on top.
+    static Map<String, String> configuration(int postgresPort, int partitions, Map<String, String> overrides)
+            throws IOException {
+        try (InputStream in = Connector.class.getResourceAsStream("/connector.json")) {
+            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .replace("${database.hostname}", Ports.HOST)
+                    .replace("${database.port}", Integer.toString(postgresPort))
+                    .replace("${database.user}", Role.DEBEZIUM.roleName())
+                    .replace("${database.password}", Role.DEBEZIUM.password())
+                    .replace("${partitions}", Integer.toString(partitions));
+            Map<String, String> configuration = JSON.readValue(text, new TypeReference<>() {});
+            configuration.putAll(overrides);
+            return configuration;
+        }
+    }
+
+    /// Creates or changes the connector and returns when it and its task run.
+    void register(Map<String, String> configuration) throws IOException, InterruptedException {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            long deadline = System.nanoTime() + LIMIT.toNanos();
+            put(http, JSON.writeValueAsString(configuration), deadline);
+            awaitRunning(http, deadline);
+        }
+    }
+
+    private void put(HttpClient http, String configuration, long deadline) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(resource.resolve("config"))
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(configuration))
+                .build();
+        while (true) {
+            HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+            if (response.statusCode() < 300) {
+                return;
+            }
+            // 409 and 500 come while the worker joins its group; 400 says that the configuration is wrong.
+            if (response.statusCode() == 400) {
+                throw new StackFailure("connector refused: " + oneLine(response.body()));
+            }
+            pause(deadline, "not accepted: " + oneLine(response.body()));
+        }
+    }
+
+    private void awaitRunning(HttpClient http, long deadline) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(resource.resolve("status")).build();
+        while (true) {
+            HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+            if (response.statusCode() == 200) {
+                JsonNode status = JSON.readTree(response.body());
+                JsonNode task = status.path("tasks").path(0);
+                failIfFailed(status.path("connector"));
+                failIfFailed(task);
+                if (isIn("RUNNING", status.path("connector")) && isIn("RUNNING", task)) {
+                    return;
+                }
+            }
+            pause(deadline, "not running: " + oneLine(response.body()));
+        }
+    }
+
+    private void pause(long deadline, String state) throws InterruptedException {
+        if (cancelled.getAsBoolean()) {
+            throw new StackFailure("stopped while the connector was being registered");
+        }
+        if (System.nanoTime() > deadline) {
+            throw new StackFailure("connector after " + LIMIT.toSeconds() + " s " + state);
+        }
+        Thread.sleep(PAUSE);
+    }
+
+    private static void failIfFailed(JsonNode part) {
+        if (isIn("FAILED", part)) {
+            String trace = part.path("trace").asText();
+            throw new StackFailure("connector failed: "
+                    + trace.lines().findFirst().orElse("no trace") + " (see logs/devstack.log in the data folder)");
+        }
+    }
+
+    private static boolean isIn(String state, JsonNode part) {
+        return state.equals(part.path("state").asText());
+    }
+
+    private static String oneLine(String text) {
+        return text.replace('\n', ' ').strip();
+    }
+}

@@ -1,0 +1,187 @@
+package dev.duet.devstack;
+
+import java.io.IOException;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Starts the parts and stops them. [#stop()] may come from another thread at any time: it waits until the start has
+/// come to an end, which it shortens, so that no part is left half started.
+final class Stack {
+
+    /// @param ports wanted ports by part; 0 or absent: any
+    record Options(
+            Set<PartName> parts,
+            Map<PartName, Integer> ports,
+            int partitions,
+            boolean connector,
+            Map<String, String> connectorConfig) {}
+
+    // Connect first, it uses the others; PostgreSQL last, its clients are gone then.
+    private static final List<PartName> STOP_ORDER =
+            List.of(PartName.CONNECT, PartName.KAFKA, PartName.S3, PartName.POSTGRES);
+    private static final long STOP_LIMIT_SECONDS = 45;
+
+    private final DataFolder folder;
+    private final Options options;
+    private final Progress progress;
+    private final Logger log = LoggerFactory.getLogger(Stack.class);
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final Object lifecycle = new Object();
+    private final Map<PartName, Part> begun = Collections.synchronizedMap(new EnumMap<>(PartName.class));
+    private final Map<PartName, String> addresses = Collections.synchronizedMap(new EnumMap<>(PartName.class));
+    private volatile boolean stopping;
+
+    Stack(DataFolder folder, Options options, Progress progress) {
+        this.folder = folder;
+        this.options = options;
+        this.progress = progress;
+    }
+
+    /// Returns when every part is ready; the parts of a failed start are left for [#stop()].
+    Status start() throws IOException, InterruptedException {
+        synchronized (lifecycle) {
+            PostgresServer postgres = new PostgresServer(folder, progress);
+            if (options.parts().contains(PartName.POSTGRES)) {
+                postgres.stopLeftover();
+            }
+            Ports ports = Ports.read(folder.ports());
+            Map<PartName, Integer> port = new EnumMap<>(PartName.class);
+            for (PartName part : options.parts()) {
+                port.put(part, ports.choose(part.toString(), options.ports().getOrDefault(part, 0)));
+            }
+            int controllerPort = options.parts().contains(PartName.KAFKA) ? ports.choose("kafka-controller", 0) : 0;
+            ports.write();
+
+            int postgresPort = port.getOrDefault(PartName.POSTGRES, 0);
+            postgres.port(postgresPort);
+            KafkaBroker kafka = new KafkaBroker(folder.kafka(), port.getOrDefault(PartName.KAFKA, 0), controllerPort);
+            ConnectWorker connect = new ConnectWorker(kafka.bootstrapServers(), port.getOrDefault(PartName.CONNECT, 0));
+            S3Server s3 = new S3Server(folder.s3(), port.getOrDefault(PartName.S3, 0));
+            startParts(postgres, postgresPort, kafka, connect, s3);
+            if (options.parts().contains(PartName.CONNECT) && options.connector()) {
+                registerConnector(connect, postgresPort);
+            }
+            return status(postgresPort, kafka, connect, s3);
+        }
+    }
+
+    private void startParts(PostgresServer postgres, int postgresPort, KafkaBroker kafka, Part connect, Part s3) {
+        CompletableFuture<Void> database =
+                begin(PartName.POSTGRES, postgres).thenRunAsync(() -> prepareDatabase(postgresPort), threads);
+        CompletableFuture<Void> storage = begin(PartName.S3, s3);
+        CompletableFuture<Void> worker =
+                begin(PartName.KAFKA, kafka).thenCompose(ready -> begin(PartName.CONNECT, connect));
+        try {
+            CompletableFuture.allOf(database, storage, worker).join();
+        } catch (CompletionException e) {
+            log.warn("start failed", e);
+            throw StackFailure.of("start failed", e);
+        }
+    }
+
+    private CompletableFuture<Void> begin(PartName name, Part part) {
+        if (!options.parts().contains(name)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return CompletableFuture.runAsync(
+                () -> {
+                    if (stopping) {
+                        throw new StackFailure("stopped while starting");
+                    }
+                    begun.put(name, part);
+                    progress.line(name, "starting");
+                    try {
+                        String address = part.start();
+                        addresses.put(name, address);
+                        progress.line(name, "ready, " + address);
+                    } catch (Exception e) { // Kafka, Connect and s3proxy declare no narrower type
+                        throw new CompletionException(StackFailure.of(name + " did not start", e));
+                    }
+                },
+                threads);
+    }
+
+    private void prepareDatabase(int postgresPort) {
+        if (!options.parts().contains(PartName.POSTGRES)) {
+            return;
+        }
+        try {
+            new DemoDatabase(postgresPort).prepare();
+        } catch (java.sql.SQLException | IOException e) {
+            throw new CompletionException(StackFailure.of("database " + DemoDatabase.NAME + " not prepared", e));
+        }
+    }
+
+    private void registerConnector(ConnectWorker connect, int postgresPort) throws IOException, InterruptedException {
+        progress.line(PartName.CONNECT, "registering connector " + Connector.NAME);
+        new Connector(connect.url(), () -> stopping)
+                .register(Connector.configuration(postgresPort, options.partitions(), options.connectorConfig()));
+        progress.line(PartName.CONNECT, "connector " + Connector.NAME + " runs");
+    }
+
+    private Status status(int postgresPort, KafkaBroker kafka, ConnectWorker connect, S3Server s3) {
+        Set<PartName> parts = options.parts();
+        return new Status(
+                ProcessHandle.current().pid(),
+                parts.contains(PartName.POSTGRES)
+                        ? new Status.Postgres(Ports.HOST, postgresPort, DemoDatabase.NAME, Role.forStatus())
+                        : null,
+                parts.contains(PartName.KAFKA) ? new Status.Kafka(kafka.bootstrapServers()) : null,
+                parts.contains(PartName.CONNECT) ? new Status.Connect(connect.url()) : null,
+                parts.contains(PartName.S3) ? s3.status() : null);
+    }
+
+    String addresses() {
+        return addresses.entrySet().stream()
+                .map(entry -> entry.getKey() + " " + entry.getValue())
+                .collect(Collectors.joining(", "));
+    }
+
+    void stop() {
+        stopping = true;
+        synchronized (lifecycle) {
+            for (PartName name : STOP_ORDER) {
+                Part part = begun.remove(name);
+                if (part != null) {
+                    stop(name, part);
+                }
+            }
+            threads.shutdown();
+        }
+    }
+
+    /// A part that fails to stop, or hangs, must not keep the next one from being stopped.
+    private void stop(PartName name, Part part) {
+        CompletableFuture<Void> stopped = CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        part.stop();
+                    } catch (Exception e) { // as in begin
+                        throw new CompletionException(e);
+                    }
+                },
+                threads);
+        try {
+            stopped.get(STOP_LIMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            System.err.println("devstack: " + name + " did not stop within " + STOP_LIMIT_SECONDS + " s");
+        } catch (java.util.concurrent.ExecutionException e) {
+            System.err.println(
+                    "devstack: " + StackFailure.of(name + " did not stop", e).getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package dev.duet.devstack;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Map;
+
+/// What a running stack tells others; the content of the status file. Parts that were not started are null and absent
+/// from the file. The passwords are no secrets: everything listens on 127.0.0.1.
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record Status(long pid, Postgres postgres, Kafka kafka, Connect connect, S3 s3) {
+
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Postgres(String host, int port, String database, Map<String, User> users) {
+        public String jdbcUrl() {
+            return "jdbc:postgresql://" + host + ":" + port + "/" + database;
+        }
+    }
+
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record User(String password) {}
+
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Kafka(String bootstrapServers) {}
+
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Connect(String url) {}
+
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record S3(
+            String endpoint, String bucket, String region, String accessKey, String secretKey, String directory) {}
+}
