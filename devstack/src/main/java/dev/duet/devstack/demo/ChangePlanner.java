@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
 
 /// Decides what a transaction does. A transaction touches each row once, so that its statements can be grouped into
@@ -18,8 +19,8 @@ final class ChangePlanner {
     private static final int TRIES = 20;
 
     private final Holdings holdings;
-    private final Ids fundIds;
-    private final Ids unitIds;
+    private final IntSupplier fundIds;
+    private final IntSupplier unitIds;
     private final RandomGenerator random;
     private final FundWords words;
 
@@ -28,7 +29,7 @@ final class ChangePlanner {
     private final Set<Integer> touchedUnits = new HashSet<>();
     private int size;
 
-    ChangePlanner(Holdings holdings, Ids fundIds, Ids unitIds, RandomGenerator random) {
+    ChangePlanner(Holdings holdings, IntSupplier fundIds, IntSupplier unitIds, RandomGenerator random) {
         this.holdings = holdings;
         this.fundIds = fundIds;
         this.unitIds = unitIds;
@@ -96,7 +97,7 @@ final class ChangePlanner {
         for (int i = 0; i < TRIES; i++) {
             int fundId = untouchedFund();
             if (fundId >= 0 && holdings.unitsOf(fundId).isEmpty()) {
-                plan.add(new Change.ChangeFundKey(fundId, fundIds.next()));
+                plan.add(new Change.ChangeFundKey(fundId, fundIds.getAsInt()));
                 return true;
             }
         }
@@ -112,17 +113,17 @@ final class ChangePlanner {
         if (holdings.unitsOf(fundId).size() >= MOST_UNITS) {
             return removeUnit();
         }
-        plan.add(new Change.AddUnit(unitIds.next(), fundId, words.price(), words.date()));
+        plan.add(new Change.AddUnit(unitIds.getAsInt(), fundId, words.price(), words.date()));
         return true;
     }
 
     private boolean addFund() {
-        int fundId = fundIds.next();
+        int fundId = fundIds.getAsInt();
         String name = words.name();
         plan.add(new Change.AddFund(fundId, name, words.code(name, fundId), words.description(), words.firstPrice()));
         int units = Math.min(random.nextInt(UNITS_PER_NEW_FUND + 1), size - plan.size());
         for (int i = 0; i < units; i++) {
-            plan.add(new Change.AddUnit(unitIds.next(), fundId, words.price(), words.date()));
+            plan.add(new Change.AddUnit(unitIds.getAsInt(), fundId, words.price(), words.date()));
         }
         return true;
     }

@@ -93,7 +93,7 @@ final class Demo {
                 } else {
                     fundIds.fill(connection, LARGEST_TRANSACTION);
                     unitIds.fill(connection, LARGEST_TRANSACTION);
-                    ChangePlanner planner = new ChangePlanner(holdings, fundIds, unitIds, random);
+                    ChangePlanner planner = new ChangePlanner(holdings, fundIds::next, unitIds::next, random);
                     if (!transaction(writer, planner.plan(transactionSize(due)), holdings)) {
                         writer.clear();
                         holdings = Holdings.read(connection);

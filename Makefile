@@ -1,0 +1,44 @@
+# Duet's tasks. `make help` lists them. Needs a JDK of 21 or newer, Maven 3.8.7 or newer, and make; all else is fetched.
+
+# The newest JDK of 21 or above: JAVA_HOME, else the usual places, else the one on the path.
+JDK := $(shell tools/find-jdk)
+ifeq ($(JDK),)
+$(error Duet needs a JDK of 21 or newer and found none: install one, or set JAVA_HOME to it)
+endif
+export JAVA_HOME := $(JDK)
+MVN := mvn -B -ntp
+JAVA := $(JAVA_HOME)/bin/java
+
+.DEFAULT_GOAL := help
+.PHONY: help build devstack deltareader run test format bench clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## Build the service (target/quarkus-app/quarkus-run.jar)
+	$(MVN) -q package -DskipTests -DskipITs
+
+devstack: ## Build the embedded stack (PostgreSQL, Kafka, Connect with Debezium, S3)
+	$(MVN) -q -f devstack/pom.xml package -DskipTests
+
+deltareader: ## Build the independent Delta reader that the tests use
+	$(MVN) -q -f deltareader/pom.xml package -DskipTests
+
+run: build devstack ## Start everything on this machine, with a demo writing into the source; Ctrl-C stops it all
+	@exec $(JAVA) -Xmx768m -jar devstack/target/devstack.jar run --service target/quarkus-app/quarkus-run.jar $(ARGS)
+
+test: devstack deltareader ## Run all tests against the real parts
+	$(MVN) verify
+
+bench: build devstack ## Measure throughput and latency on this machine; the result is also target/bench.json
+	$(MVN) -q test-compile exec:exec@bench -Dbench.args="$(ARGS)"
+
+format: ## Format the sources
+	$(MVN) -q spotless:apply
+	$(MVN) -q -f devstack/pom.xml spotless:apply
+	$(MVN) -q -f deltareader/pom.xml spotless:apply
+
+clean: ## Remove all that was built or written by a run
+	$(MVN) -q clean
+	$(MVN) -q -f devstack/pom.xml clean
+	$(MVN) -q -f deltareader/pom.xml clean

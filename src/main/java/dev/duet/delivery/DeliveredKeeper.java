@@ -1,0 +1,53 @@
+package dev.duet.delivery;
+
+import dev.duet.change.TopicPartition;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Keeps the stored delivered positions close behind the truth at a small price: what comes within a short time is stored together.
+ * A value that could not be stored is no harm, it is a lower bound and the next one makes up for it.
+ */
+final class DeliveredKeeper {
+    /** Bounds the extra statements; what a crash within this time costs is reading some records again. */
+    private static final Duration GAP = Duration.ofMillis(200);
+
+    private final DeliveredPositions store;
+    private final ScheduledExecutorService timer;
+    private final Map<TopicPartition, Long> pending = new HashMap<>();
+    private boolean scheduled;
+
+    DeliveredKeeper(DeliveredPositions store, ScheduledExecutorService timer) {
+        this.store = store;
+        this.timer = timer;
+    }
+
+    void delivered(Map<TopicPartition, Long> nextOffsets) {
+        synchronized (pending) {
+            pending.putAll(nextOffsets);
+            if (scheduled) {
+                return;
+            }
+            scheduled = true;
+        }
+        var unused = timer.schedule(this::flush, GAP.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Stores what is pending; completes when that is done or has failed. */
+    CompletionStage<Void> flush() {
+        Map<TopicPartition, Long> batch;
+        synchronized (pending) {
+            batch = Map.copyOf(pending);
+            pending.clear();
+            scheduled = false;
+        }
+        return batch.isEmpty()
+                ? CompletableFuture.completedStage(null)
+                : store.advance(batch).exceptionally(failure -> null);
+    }
+}

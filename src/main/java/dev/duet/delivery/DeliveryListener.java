@@ -1,0 +1,49 @@
+package dev.duet.delivery;
+
+import dev.duet.change.ChangeBatch;
+import dev.duet.change.TableId;
+import dev.duet.change.TopicPartition;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hears what happens in a {@link Delivery}; for meters, health and logs. Called on any thread, must not block or throw. What is
+ * not overridden is not heard.
+ */
+public interface DeliveryListener {
+    /**
+     * A sink has written a batch.
+     *
+     * @param sink the sink's name
+     * @param batch what was written
+     * @param outcome what became of the records, by partition
+     * @param duration from the start of the write, retries included, to its end
+     */
+    default void written(String sink, ChangeBatch batch, Map<TopicPartition, Ledger> outcome, Duration duration) {}
+
+    /** A write failed for a reason that may pass; it is tried again after the pause. */
+    default void retrying(String sink, int attempt, Duration pause, Throwable reason) {}
+
+    /** Writes to this sink work again after at least one retry. */
+    default void recovered(String sink, int attempts) {}
+
+    /** Both sinks hold all records below these offsets. */
+    default void delivered(Map<TopicPartition, Long> nextOffsets) {}
+
+    /** Another writer has moved the positions; the partitions are read again from where the store says. */
+    default void rewound(String sink, Set<TopicPartition> partitions, String reason) {}
+
+    /** The partitions stand still; {@code table} is null if the reason is no single table's. */
+    default void stopped(@Nullable TableId table, Set<TopicPartition> partitions, String reason) {}
+
+    /** These partitions are read by this process from these offsets on; what was said of them before is void. */
+    default void started(Map<TopicPartition, Long> nextOffsets) {}
+
+    /** The offsets that the next records of these partitions will get: how far there is to go. */
+    default void endsAt(Map<TopicPartition, Long> endOffsets) {}
+
+    /** These partitions belong to somebody else now. */
+    default void revoked(Set<TopicPartition> partitions) {}
+}

@@ -1,0 +1,37 @@
+package dev.duet.intake;
+
+import jakarta.inject.Singleton;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/** Where each partition's next piece begins. Set by a seek, moved on by the decoding thread. */
+@Singleton
+final class Cursors {
+    /**
+     * @param epoch the epoch that the seek began
+     * @param nextOffset the consumer's position before the next record
+     */
+    record Cursor(int epoch, long nextOffset) {}
+
+    private final Map<TopicPartition, Cursor> cursors = new ConcurrentHashMap<>();
+
+    void set(TopicPartition partition, int epoch, long nextOffset) {
+        cursors.put(partition, new Cursor(epoch, nextOffset));
+    }
+
+    @Nullable
+    Cursor get(TopicPartition partition) {
+        return cursors.get(partition);
+    }
+
+    /** Unless a seek came in between. */
+    void moveOn(TopicPartition partition, Cursor from, long nextOffset) {
+        boolean unused = cursors.replace(partition, from, new Cursor(from.epoch(), nextOffset));
+    }
+
+    void remove(TopicPartition partition) {
+        cursors.remove(partition);
+    }
+}

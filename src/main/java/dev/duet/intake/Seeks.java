@@ -1,0 +1,84 @@
+package dev.duet.intake;
+
+import dev.duet.change.TopicPartition;
+import dev.duet.delivery.Opening;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.Consumer;
+
+/**
+ * Puts the consumer where reading resumes, and refuses where records are missing: offsets that retention has deleted, or a topic
+ * that ends before the position (it was deleted and made again). On the polling thread only.
+ */
+final class Seeks {
+    /**
+     * @param epochs the partitions that were sought, with their epochs
+     * @param nextOffsets where each was sought to
+     * @param refused the partitions that can't resume, with the reason
+     */
+    record Result(
+            Map<TopicPartition, Integer> epochs,
+            Map<TopicPartition, Long> nextOffsets,
+            Map<TopicPartition, String> refused) {}
+
+    private final Cursors cursors;
+    private final String pipeline;
+
+    Seeks(Cursors cursors, String pipeline) {
+        this.cursors = cursors;
+        this.pipeline = pipeline;
+    }
+
+    /**
+     * Seeks those of the partitions that are still assigned.
+     *
+     * @throws org.apache.kafka.common.KafkaException if the broker does not tell the partitions' bounds
+     */
+    Result seek(Consumer<?, ?> consumer, Map<TopicPartition, Opening> openings) {
+        Set<org.apache.kafka.common.TopicPartition> assigned = openings.keySet().stream()
+                .map(Partitions::toKafka)
+                .filter(consumer.assignment()::contains)
+                .collect(Collectors.toSet());
+        Map<org.apache.kafka.common.TopicPartition, Long> beginnings = consumer.beginningOffsets(assigned);
+        Map<org.apache.kafka.common.TopicPartition, Long> ends = consumer.endOffsets(assigned);
+        Result result = new Result(new HashMap<>(), new HashMap<>(), new HashMap<>());
+        for (org.apache.kafka.common.TopicPartition kafka : assigned) {
+            TopicPartition partition = Partitions.of(kafka);
+            Opening opening = openings.get(partition);
+            Long beginning = beginnings.get(kafka);
+            Long end = ends.get(kafka);
+            if (opening == null || beginning == null || end == null) {
+                continue;
+            }
+            long next = opening.nextOffset().orElse(beginning);
+            if (next < beginning || next > end) {
+                consumer.seek(kafka, beginning);
+                result.refused().put(partition, refusal(partition, next, beginning, end));
+                continue;
+            }
+            consumer.seek(kafka, next);
+            PollEpochs.set(kafka, opening.epoch());
+            cursors.set(kafka, opening.epoch(), next);
+            result.epochs().put(partition, opening.epoch());
+            result.nextOffsets().put(partition, next);
+        }
+        return result;
+    }
+
+    private String refusal(TopicPartition partition, long next, long beginning, long end) {
+        String where = "where pipeline = '" + pipeline + "' and topic = '" + partition.topic() + "' and partition = "
+                + partition.partition();
+        if (next < beginning) {
+            return "offsets " + next + " to " + (beginning - 1) + " of " + partition
+                    + " are gone from Kafka (retention) and were never delivered; restore them by a new snapshot, or accept the loss by:"
+                    + " update duet.position set applied_next = greatest(applied_next, " + beginning
+                    + "), delivered_next = " + beginning + " " + where;
+        }
+        return "the position " + next + " of " + partition + " lies beyond its end " + end
+                + ": the topic was deleted and made again, or this is another cluster; if its records are to be delivered from their"
+                + " beginning: delete from duet.position " + where
+                + " (the Delta tables then need another root or pipeline name)";
+    }
+}

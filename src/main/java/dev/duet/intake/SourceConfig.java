@@ -1,0 +1,72 @@
+package dev.duet.intake;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** What is read from Kafka. The client's own settings (TLS, SASL, ...) are Kafka's names under {@code kafka.}. */
+@ConfigMapping(prefix = "duet.source")
+public interface SourceConfig {
+    /**
+     * The change topics: a comma-separated list of names, or one regular expression that must match the whole name. It is taken
+     * for an expression if it holds any character that a topic's name can't (a name holds letters, digits, dot, hyphen, underscore).
+     */
+    Optional<String> topics();
+
+    /**
+     * How the connector writes numeric columns ({@code decimal.handling.mode}): {@code string}, {@code precise} or {@code double}.
+     * Only asked for JSON without schemas; with schemas each record says it itself.
+     */
+    @WithDefault("string")
+    DecimalHandling decimalHandlingMode();
+
+    /** The values of {@code decimal.handling.mode}. */
+    enum DecimalHandling {
+        STRING,
+        PRECISE,
+        DOUBLE
+    }
+
+    /**
+     * How the connector writes dates and times ({@code time.precision.mode}): {@code adaptive}, {@code connect} or
+     * {@code isostring}. Only asked for JSON without schemas.
+     */
+    @WithDefault("adaptive")
+    TimePrecision timePrecisionMode();
+
+    /** The values of {@code time.precision.mode}. */
+    enum TimePrecision {
+        ADAPTIVE,
+        CONNECT,
+        ISOSTRING
+    }
+
+    /**
+     * How the connector writes bytea columns ({@code binary.handling.mode}): {@code base64} (also its default, {@code bytes}) or
+     * {@code hex}. Only asked for JSON without schemas.
+     */
+    @WithDefault("base64")
+    BinaryHandling binaryHandlingMode();
+
+    /** The values of {@code binary.handling.mode}. */
+    enum BinaryHandling {
+        BASE64,
+        HEX
+    }
+
+    /** What the connector writes for a value that an update left alone ({@code unavailable.value.placeholder}). */
+    @WithDefault("__debezium_unavailable_value")
+    String unavailableValuePlaceholder();
+
+    /**
+     * The columns of source tables whose events carry no schema and whose target table does not exist yet: source table
+     * ({@code schema.table}) to its columns as in SQL, for example {@code fund_id integer, fund_price numeric(10,2)}.
+     */
+    Map<String, String> columns();
+
+    /** How long a table that can't be read or written stands still before it is tried again. */
+    @WithDefault("60s")
+    Duration stoppedTableRetry();
+}

@@ -1,0 +1,60 @@
+package dev.duet.status;
+
+import dev.duet.change.TableId;
+import dev.duet.change.TopicPartition;
+import dev.duet.delivery.DeliveryListener;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
+import org.eclipse.microprofile.health.Readiness;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Readiness: down while a sink can't be written or a table stands still, with the reason. Liveness never depends on either, since
+ * a restart mends neither.
+ */
+@Readiness
+@Singleton
+public final class DeliveryHealth implements DeliveryListener, HealthCheck {
+    private final Map<String, String> retrying = new ConcurrentHashMap<>();
+    private final Map<TopicPartition, String> stopped = new ConcurrentHashMap<>();
+
+    @Override
+    public HealthCheckResponse call() {
+        HealthCheckResponseBuilder response =
+                HealthCheckResponse.named("delivery").status(retrying.isEmpty() && stopped.isEmpty());
+        retrying.forEach((sink, reason) -> response.withData("sink " + sink, reason));
+        stopped.forEach((partition, reason) -> response.withData("partition " + partition, reason));
+        return response.build();
+    }
+
+    @Override
+    public void retrying(String sink, int attempt, Duration pause, Throwable reason) {
+        retrying.put(sink, "attempt " + attempt + " failed: " + reason.getMessage());
+    }
+
+    @Override
+    public void recovered(String sink, int attempts) {
+        retrying.remove(sink);
+    }
+
+    @Override
+    public void stopped(@Nullable TableId table, Set<TopicPartition> partitions, String reason) {
+        partitions.forEach(partition -> stopped.put(partition, table == null ? reason : table + ": " + reason));
+    }
+
+    @Override
+    public void started(Map<TopicPartition, Long> nextOffsets) {
+        stopped.keySet().removeAll(nextOffsets.keySet());
+    }
+
+    @Override
+    public void revoked(Set<TopicPartition> partitions) {
+        stopped.keySet().removeAll(partitions);
+    }
+}

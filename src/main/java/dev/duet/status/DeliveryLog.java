@@ -1,0 +1,55 @@
+package dev.duet.status;
+
+import dev.duet.change.TableId;
+import dev.duet.change.TopicPartition;
+import dev.duet.delivery.DeliveryListener;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** The log lines of a delivery: what an operator must know, once. Good batches are counted, not logged. */
+@Singleton
+public final class DeliveryLog implements DeliveryListener {
+    private static final Logger LOG = Logger.getLogger("dev.duet");
+    /** Every how many attempts a retry that lasts is logged again. */
+    private static final int AGAIN = 10;
+
+    @Override
+    public void retrying(String sink, int attempt, Duration pause, Throwable reason) {
+        if (attempt == 1 || attempt % AGAIN == 0) {
+            LOG.warnf(
+                    "sink=%s event=retrying attempt=%d pauseMillis=%d reason=\"%s\"",
+                    sink, attempt, pause.toMillis(), reason.getMessage());
+        }
+    }
+
+    @Override
+    public void recovered(String sink, int attempts) {
+        LOG.infof("sink=%s event=recovered attempts=%d", sink, attempts);
+    }
+
+    @Override
+    public void rewound(String sink, Set<TopicPartition> partitions, String reason) {
+        LOG.warnf("sink=%s event=rewound partitions=%s reason=\"%s\"", sink, new TreeSet<>(partitions), reason);
+    }
+
+    @Override
+    public void stopped(@Nullable TableId table, Set<TopicPartition> partitions, String reason) {
+        LOG.errorf("event=stopped table=%s partitions=%s reason=\"%s\"", table, new TreeSet<>(partitions), reason);
+    }
+
+    @Override
+    public void started(Map<TopicPartition, Long> nextOffsets) {
+        LOG.infof("event=started nextOffsets=%s", new TreeMap<>(nextOffsets));
+    }
+
+    @Override
+    public void revoked(Set<TopicPartition> partitions) {
+        LOG.infof("event=revoked partitions=%s", new TreeSet<>(partitions));
+    }
+}

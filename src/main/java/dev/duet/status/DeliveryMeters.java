@@ -1,0 +1,216 @@
+package dev.duet.status;
+
+import dev.duet.change.ChangeBatch;
+import dev.duet.change.Op;
+import dev.duet.change.PartitionChanges;
+import dev.duet.change.RowChange;
+import dev.duet.change.TableId;
+import dev.duet.change.TopicPartition;
+import dev.duet.delivery.DeliveryListener;
+import dev.duet.delivery.Ledger;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The numbers. Names and tags are a contract (docs/operations.md lists them with Prometheus' spelling):
+ *
+ * <pre>
+ * duet.records        counter  sink, topic, outcome = applied | skipped | filtered | dead-lettered
+ * duet.rows           counter  sink, table, op      rows applied
+ * duet.batch.rows     summary  sink                 rows of a batch
+ * duet.batch.bytes    summary  sink                 memory of a batch
+ * duet.write          timer    sink                 a batch's write, retries included
+ * duet.retries        counter  sink
+ * duet.rewinds        counter  sink                 batches dropped because another writer had moved the position
+ * duet.position       gauge    sink, topic, partition   first offset that the sink has not got, as far as this process knows
+ * duet.delivered      gauge    topic, partition         first offset that is not in both sinks
+ * duet.lag.records    gauge    topic, partition         offsets from there to the end
+ * duet.source.lag     gauge    sink, topic, partition   seconds from the source's commit of the newest row to its write
+ * duet.tables.stopped gauge                         partitions that stand still
+ * </pre>
+ */
+@Singleton
+public final class DeliveryMeters implements DeliveryListener {
+    private final MeterRegistry registry;
+    private final Clock clock;
+    private final Map<String, PartitionGauges> partitions = new ConcurrentHashMap<>();
+    private final Set<TopicPartition> standingStill = ConcurrentHashMap.newKeySet();
+
+    DeliveryMeters(MeterRegistry registry) {
+        this.registry = registry;
+        this.clock = Clock.systemUTC();
+        Gauge.builder("duet.tables.stopped", standingStill, Set::size).register(registry);
+    }
+
+    @Override
+    public void written(String sink, ChangeBatch batch, Map<TopicPartition, Ledger> outcome, Duration duration) {
+        timer(sink).record(duration);
+        summary("duet.batch.rows", sink).record(batch.rows());
+        summary("duet.batch.bytes", sink).record(batch.bytes());
+        long nowMicros = clock.millis() * 1000;
+        for (PartitionChanges link : batch.partitions()) {
+            Ledger ledger = outcome.getOrDefault(link.partition(), Ledger.EMPTY);
+            countRecords(sink, link.partition().topic(), ledger);
+            countRows(sink, link.changes(), ledger.applied());
+            PartitionGauges gauges = gauges(sink, link.partition());
+            gauges.position.set(link.nextOffset());
+            if (!link.changes().isEmpty()) {
+                gauges.sourceLagMicros.set(Math.max(
+                        0, nowMicros - link.changes().getLast().source().tsMicros()));
+            }
+        }
+    }
+
+    @Override
+    public void retrying(String sink, int attempt, Duration pause, Throwable reason) {
+        registry.counter("duet.retries", "sink", sink).increment();
+    }
+
+    @Override
+    public void rewound(String sink, Set<TopicPartition> rewound, String reason) {
+        registry.counter("duet.rewinds", "sink", sink).increment();
+    }
+
+    @Override
+    public void delivered(Map<TopicPartition, Long> nextOffsets) {
+        nextOffsets.forEach((partition, next) -> gauges("", partition).position.set(next));
+    }
+
+    @Override
+    public void endsAt(Map<TopicPartition, Long> endOffsets) {
+        endOffsets.forEach((partition, end) -> gauges("", partition).end.set(end));
+    }
+
+    @Override
+    public void started(Map<TopicPartition, Long> nextOffsets) {
+        standingStill.removeAll(nextOffsets.keySet());
+        delivered(nextOffsets);
+    }
+
+    @Override
+    public void stopped(@Nullable TableId table, Set<TopicPartition> stopped, String reason) {
+        standingStill.addAll(stopped);
+    }
+
+    /** The gauges of partitions that another process reads now would stand still and mislead: they go. */
+    @Override
+    public void revoked(Set<TopicPartition> revoked) {
+        standingStill.removeAll(revoked);
+        partitions.entrySet().removeIf(entry -> {
+            boolean gone = revoked.contains(entry.getValue().partition);
+            if (gone) {
+                entry.getValue().meters.forEach(registry::remove);
+            }
+            return gone;
+        });
+    }
+
+    private void countRecords(String sink, String topic, Ledger ledger) {
+        count(sink, topic, "applied", ledger.applied());
+        count(sink, topic, "skipped", ledger.skipped());
+        count(sink, topic, "filtered", ledger.filtered());
+        count(sink, topic, "dead-lettered", ledger.deadLettered());
+    }
+
+    private void count(String sink, String topic, String outcome, long records) {
+        Counter counter = registry.counter("duet.records", "sink", sink, "topic", topic, "outcome", outcome);
+        if (records > 0) {
+            counter.increment(records);
+        }
+    }
+
+    /** What a sink skips lies at the beginning of a partition's changes, so the last ones are those applied. */
+    private void countRows(String sink, List<RowChange> changes, long applied) {
+        List<RowChange> rows = changes.subList((int) Math.max(0, changes.size() - applied), changes.size());
+        if (rows.isEmpty()) {
+            return;
+        }
+        TableId table = rows.getFirst().table();
+        long[] byOp = new long[Op.values().length];
+        for (RowChange change : rows) {
+            if (!change.table().equals(table)) {
+                flush(sink, table, byOp);
+                table = change.table();
+            }
+            byOp[change.op().ordinal()]++;
+        }
+        flush(sink, table, byOp);
+    }
+
+    private void flush(String sink, TableId table, long[] byOp) {
+        for (Op op : Op.values()) {
+            if (byOp[op.ordinal()] > 0) {
+                registry.counter("duet.rows", "sink", sink, "table", table.toString(), "op", op.code())
+                        .increment(byOp[op.ordinal()]);
+                byOp[op.ordinal()] = 0;
+            }
+        }
+    }
+
+    private Timer timer(String sink) {
+        return Timer.builder("duet.write")
+                .tag("sink", sink)
+                .publishPercentiles(0.5, 0.95, 0.99)
+                .distributionStatisticExpiry(Duration.ofMinutes(10))
+                .register(registry);
+    }
+
+    private DistributionSummary summary(String name, String sink) {
+        return DistributionSummary.builder(name).tag("sink", sink).register(registry);
+    }
+
+    private PartitionGauges gauges(String sink, TopicPartition partition) {
+        return partitions.computeIfAbsent(
+                sink + "/" + partition, key -> new PartitionGauges(registry, sink, partition));
+    }
+
+    /** The gauges of one partition: of one sink, or (sink empty) of the delivery as a whole. */
+    private static final class PartitionGauges {
+        final TopicPartition partition;
+        final AtomicLong position = new AtomicLong();
+        final AtomicLong end = new AtomicLong();
+        final AtomicLong sourceLagMicros = new AtomicLong();
+        final List<Gauge> meters;
+
+        PartitionGauges(MeterRegistry registry, String sink, TopicPartition partition) {
+            this.partition = partition;
+            Tags tags = Tags.of("topic", partition.topic(), "partition", Integer.toString(partition.partition()));
+            if (sink.isEmpty()) {
+                meters = List.of(
+                        Gauge.builder("duet.delivered", position, AtomicLong::get)
+                                .tags(tags)
+                                .register(registry),
+                        Gauge.builder("duet.lag.records", this, gauges -> gauges.lag())
+                                .tags(tags)
+                                .register(registry));
+            } else {
+                Tags ofSink = tags.and("sink", sink);
+                meters = List.of(
+                        Gauge.builder("duet.position", position, AtomicLong::get)
+                                .tags(ofSink)
+                                .register(registry),
+                        Gauge.builder("duet.source.lag", sourceLagMicros, micros -> micros.get() / 1e6)
+                                .baseUnit("seconds")
+                                .tags(ofSink)
+                                .register(registry));
+            }
+        }
+
+        private double lag() {
+            return Math.max(0, end.get() - position.get());
+        }
+    }
+}

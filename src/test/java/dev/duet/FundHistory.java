@@ -1,0 +1,209 @@
+package dev.duet;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Random;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Generated Debezium events of one table shaped like {@code fund_metadata} (JSON without schemas, about 700 bytes each), written to
+ * Kafka, and what both sinks must hold in the end. First each key once as {@code r}, then 80 % updates, 10 % deletes and 10 %
+ * creates of deleted keys. The same seed gives the same history.
+ */
+public final class FundHistory implements AutoCloseable {
+    /** What the columns are, for {@code duet.source.columns}. */
+    public static final String COLUMNS =
+            "fund_id integer, fund_name varchar(255), fund_code varchar(10), fund_description text,"
+                    + " updated_at bigint, fund_price numeric(10,2)";
+
+    private static final String[] WORDS = {
+        "growth",
+        "income",
+        "balanced",
+        "global",
+        "emerging",
+        "bond",
+        "equity",
+        "index",
+        "dividend",
+        "sustainable",
+        "münchen",
+        "日本"
+    };
+
+    /** A row of the table. */
+    public record Fund(int id, String name, String code, String description, long updatedAt, BigDecimal price) {}
+
+    private final String topic;
+    private final String table;
+    private final int partitions;
+    private final Random random;
+    private final Map<Integer, Fund> live = new HashMap<>();
+    private final List<Integer> liveIds = new ArrayList<>();
+    private final List<Integer> deletedIds = new ArrayList<>();
+    private final long[] written;
+    private final KafkaProducer<byte[], byte[]> producer;
+    private long lsn = 25_000_000;
+    private int nextId = 1;
+
+    /** Makes the topic and a producer for it. */
+    public FundHistory(String bootstrapServers, String prefix, String table, int partitions, long seed)
+            throws Exception {
+        this.topic = prefix + ".public." + table;
+        this.table = table;
+        this.partitions = partitions;
+        this.random = new Random(seed);
+        this.written = new long[partitions];
+        Properties client = new Properties();
+        client.put("bootstrap.servers", bootstrapServers);
+        try (Admin admin = Admin.create(client)) {
+            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
+                    .all()
+                    .get();
+        }
+        client.put("linger.ms", "20");
+        client.put("batch.size", "262144");
+        client.put("compression.type", "lz4");
+        this.producer = new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    public String topic() {
+        return topic;
+    }
+
+    /** For each partition the number of records, which are its offsets from 0. */
+    public long[] written() {
+        return written.clone();
+    }
+
+    public long total() {
+        long total = 0;
+        for (long records : written) {
+            total += records;
+        }
+        return total;
+    }
+
+    /** The rows that the source holds now. */
+    public Map<Integer, Fund> rows() {
+        return Map.copyOf(live);
+    }
+
+    /** A snapshot: new keys as {@code r}, all of one LSN. */
+    public void snapshot(int keys) {
+        for (int i = 0; i < keys; i++) {
+            write("r", put(nextId++));
+        }
+        lsn += 56;
+        producer.flush();
+    }
+
+    /** Changes of the keys that there are. */
+    public void changes(int count) {
+        for (int i = 0; i < count; i++) {
+            lsn += 56 + random.nextInt(200);
+            int dice = random.nextInt(10);
+            if (dice == 0 && !deletedIds.isEmpty()) {
+                write("c", put(takeRandom(deletedIds)));
+            } else if (dice == 1 && liveIds.size() > 1) {
+                delete(takeRandom(liveIds));
+            } else {
+                write("u", put(takeRandom(liveIds)));
+            }
+        }
+        producer.flush();
+    }
+
+    /** Writes any bytes into a partition, for records that can't be read. */
+    public void writeRaw(int partition, byte[] key, byte[] value) {
+        send(partition, key, value);
+        producer.flush();
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+    }
+
+    private Fund put(int id) {
+        String name = "Fund " + id + " " + word() + " " + word();
+        String description = word() + " strategy \"" + word() + "\" with " + word() + " and " + word()
+                + " holdings, revision " + lsn;
+        Fund fund = new Fund(
+                id,
+                name,
+                "F" + id,
+                description,
+                1_700_000_000_000L + random.nextInt(1_000_000_000),
+                BigDecimal.valueOf(random.nextInt(10_000_000), 2));
+        live.put(id, fund);
+        liveIds.add(id);
+        return fund;
+    }
+
+    private void delete(int id) {
+        live.remove(id);
+        deletedIds.add(id);
+        String before = "{\"fund_id\":" + id
+                + ",\"fund_name\":\"\",\"fund_code\":null,\"fund_description\":null,\"updated_at\":null,\"fund_price\":null}";
+        send(id, envelope("d", before, "null"));
+    }
+
+    private void write(String op, Fund fund) {
+        String after =
+                "{\"fund_id\":" + fund.id() + ",\"fund_name\":\"" + fund.name() + "\",\"fund_code\":\"" + fund.code()
+                        + "\",\"fund_description\":\"" + fund.description().replace("\"", "\\\"") + "\",\"updated_at\":"
+                        + fund.updatedAt()
+                        + ",\"fund_price\":\"" + fund.price().toPlainString() + "\"}";
+        send(fund.id(), envelope(op, "null", after));
+    }
+
+    private String envelope(String op, String before, String after) {
+        long now = System.currentTimeMillis();
+        return "{\"before\":" + before + ",\"after\":" + after
+                + ",\"source\":{\"version\":\"3.7.0.Final\",\"connector\":\"postgresql\",\"name\":\"pgsrc\",\"ts_ms\":"
+                + now
+                + ",\"snapshot\":\"" + (op.equals("r") ? "true" : "false")
+                + "\",\"db\":\"finance\",\"sequence\":\"[\\\"" + lsn
+                + "\\\",\\\"" + lsn + "\\\"]\",\"ts_us\":" + now + "000,\"ts_ns\":" + now
+                + "000000,\"schema\":\"public\",\"table\":\"" + table + "\",\"txId\":" + (lsn / 100) + ",\"lsn\":" + lsn
+                + ",\"xmin\":null,\"origin\":null,\"origin_lsn\":null},\"transaction\":null,\"op\":\"" + op
+                + "\",\"ts_ms\":" + now
+                + ",\"ts_us\":" + now + "123,\"ts_ns\":" + now + "123456}";
+    }
+
+    private void send(int id, String value) {
+        send(Math.floorMod(id, partitions), ("{\"fund_id\":" + id + "}").getBytes(UTF_8), value.getBytes(UTF_8));
+    }
+
+    private void send(int partition, byte[] key, byte[] value) {
+        written[partition]++;
+        var unused = producer.send(new ProducerRecord<>(topic, partition, key, value), (metadata, failure) -> {
+            if (failure != null) {
+                throw new IllegalStateException("history not written", failure);
+            }
+        });
+    }
+
+    private Integer takeRandom(List<Integer> ids) {
+        int at = random.nextInt(ids.size());
+        Integer id = ids.get(at);
+        ids.set(at, ids.getLast());
+        ids.removeLast();
+        return id;
+    }
+
+    private String word() {
+        return WORDS[random.nextInt(WORDS.length)];
+    }
+}
