@@ -27,9 +27,16 @@ public final class EmbeddedStack {
     }
 
     private final JsonNode addresses;
+    private final Path statusFile;
 
-    private EmbeddedStack(JsonNode addresses) {
+    private EmbeddedStack(JsonNode addresses, Path statusFile) {
         this.addresses = addresses;
+        this.statusFile = statusFile;
+    }
+
+    /** The stack's own account of its addresses, for its other commands. */
+    public Path statusFile() {
+        return statusFile;
     }
 
     /** The stack of this test run; starts it at the first call. */
@@ -94,6 +101,11 @@ public final class EmbeddedStack {
         return addresses.at("/s3/secretKey").asText();
     }
 
+    /** The folder in which the store keeps its buckets' objects as files: a place to look, not to write. */
+    public String s3Directory() {
+        return addresses.at("/s3/directory").asText() + "/" + s3Bucket();
+    }
+
     private static EmbeddedStack start() {
         Path root = Path.of(System.getProperty("duet.basedir", ".")).toAbsolutePath();
         Path jar = root.resolve("devstack/target/devstack.jar");
@@ -122,7 +134,7 @@ public final class EmbeddedStack {
                     .redirectOutput(data.resolve("devstack.log").toFile())
                     .start();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(process)));
-            return new EmbeddedStack(await(process, status, data.resolve("devstack.log")));
+            return new EmbeddedStack(await(process, status, data.resolve("devstack.log")), status);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

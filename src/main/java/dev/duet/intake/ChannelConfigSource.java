@@ -23,7 +23,7 @@ public final class ChannelConfigSource implements ConfigSourceFactory {
         }
         try {
             Map<String, String> channel =
-                    Map.of("mp.messaging.incoming." + "changes" + ".topic", SourceTopics.pattern(topics.getValue()));
+                    Map.of("mp.messaging.incoming." + ChangeConsumer.CHANNEL + ".topic", SourceTopics.pattern(topics.getValue()));
             return List.of(new PropertiesConfigSource(channel, "duet.source.topics", BELOW_APPLICATION_PROPERTIES));
         } catch (IllegalArgumentException e) {
             return List.of();

@@ -8,6 +8,7 @@ import io.smallrye.common.annotation.Identifier;
 import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import io.smallrye.reactive.messaging.kafka.KafkaConsumer;
 import io.smallrye.reactive.messaging.kafka.KafkaConsumerRebalanceListener;
+import jakarta.enterprise.inject.Default;
 import jakarta.inject.Provider;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -32,6 +33,7 @@ import org.jboss.logging.Logger;
  * polled of it is dropped (see {@link PollEpochs}), so no order of events can let records through from a wrong place.
  */
 @Singleton
+@Default
 @Identifier(KafkaUpstream.NAME)
 public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
     /** The name under which the channel's configuration finds this listener. */
@@ -54,7 +56,7 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
             Provider<Delivery> delivery,
             KafkaClientService clients,
             Cursors cursors,
-            ScheduledExecutorService timer,
+            @Identifier("duet") ScheduledExecutorService timer,
             SourceConfig config,
             @ConfigProperty(name = "duet.pipeline") String pipeline) {
         this.delivery = delivery;
@@ -183,7 +185,7 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
     private void onPollingThread(
             java.util.function.Consumer<Consumer<byte[], byte[]>> action,
             java.util.function.Consumer<Throwable> failed) {
-        KafkaConsumer<byte[], byte[]> consumer = clients.getConsumer("changes");
+        KafkaConsumer<byte[], byte[]> consumer = clients.getConsumer(ChangeConsumer.CHANNEL);
         if (consumer != null && !stopping) {
             var unused = consumer.runOnPollingThread(action).subscribe().with(none -> {}, failed);
         }

@@ -1,5 +1,6 @@
 package dev.duet.intake;
 
+import dev.duet.envelope.EnvelopeOptions;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
@@ -17,48 +18,32 @@ public interface SourceConfig {
 
     /**
      * How the connector writes numeric columns ({@code decimal.handling.mode}): {@code string}, {@code precise} or {@code double}.
-     * Only asked for JSON without schemas; with schemas each record says it itself.
+     * Only asked for JSON without schemas; with schemas each record says it itself. So are the next two.
      */
     @WithDefault("string")
-    DecimalHandling decimalHandlingMode();
-
-    /** The values of {@code decimal.handling.mode}. */
-    enum DecimalHandling {
-        STRING,
-        PRECISE,
-        DOUBLE
-    }
+    EnvelopeOptions.DecimalMode decimalHandlingMode();
 
     /**
-     * How the connector writes dates and times ({@code time.precision.mode}): {@code adaptive}, {@code connect} or
-     * {@code isostring}. Only asked for JSON without schemas.
+     * How the connector writes dates and times ({@code time.precision.mode}): {@code adaptive}, {@code
+     * adaptive-time-microseconds}, {@code connect} or {@code isostring}.
      */
     @WithDefault("adaptive")
-    TimePrecision timePrecisionMode();
-
-    /** The values of {@code time.precision.mode}. */
-    enum TimePrecision {
-        ADAPTIVE,
-        CONNECT,
-        ISOSTRING
-    }
+    EnvelopeOptions.TimePrecision timePrecisionMode();
 
     /**
-     * How the connector writes bytea columns ({@code binary.handling.mode}): {@code base64} (also its default, {@code bytes}) or
-     * {@code hex}. Only asked for JSON without schemas.
+     * How the connector writes bytea columns ({@code binary.handling.mode}): {@code bytes}, {@code base64}, {@code base64-url-safe}
+     * or {@code hex}.
      */
-    @WithDefault("base64")
-    BinaryHandling binaryHandlingMode();
-
-    /** The values of {@code binary.handling.mode}. */
-    enum BinaryHandling {
-        BASE64,
-        HEX
-    }
+    @WithDefault("bytes")
+    EnvelopeOptions.BinaryMode binaryHandlingMode();
 
     /** What the connector writes for a value that an update left alone ({@code unavailable.value.placeholder}). */
     @WithDefault("__debezium_unavailable_value")
     String unavailableValuePlaceholder();
+
+    /** What the connector's heartbeat topics begin with ({@code topic.heartbeat.prefix}). */
+    @WithDefault("__debezium-heartbeat")
+    String heartbeatTopicsPrefix();
 
     /**
      * The columns of source tables whose events carry no schema and whose target table does not exist yet: source table

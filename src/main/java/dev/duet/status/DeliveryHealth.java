@@ -3,6 +3,8 @@ package dev.duet.status;
 import dev.duet.change.TableId;
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.DeliveryListener;
+import jakarta.enterprise.inject.Default;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Map;
@@ -19,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  * a restart mends neither.
  */
 @Readiness
+@Default
 @Singleton
+@Typed({DeliveryHealth.class, HealthCheck.class})
 public final class DeliveryHealth implements DeliveryListener, HealthCheck {
     private final Map<String, String> retrying = new ConcurrentHashMap<>();
     private final Map<TopicPartition, String> stopped = new ConcurrentHashMap<>();

@@ -3,6 +3,7 @@ package dev.duet.status;
 import dev.duet.change.TableId;
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.DeliveryListener;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The log lines of a delivery: what an operator must know, once. Good batches are counted, not logged. */
 @Singleton
+@Typed(DeliveryLog.class)
 public final class DeliveryLog implements DeliveryListener {
     private static final Logger LOG = Logger.getLogger("dev.duet");
     /** Every how many attempts a retry that lasts is logged again. */

@@ -30,15 +30,17 @@ final class ConnectWorker implements Part {
         Exit.setExitProcedure((code, message) -> {
             throw new StackFailure("connect did not start, see logs/devstack.log in the data folder");
         });
+        // Its own shutdown hook would run beside ours: the broker would go while the worker still writes to it.
+        Exit.setShutdownHookAdder((name, hook) -> {});
         try {
             connect = new ConnectDistributed().startConnect(configuration());
         } finally {
             Exit.resetExitProcedure();
+            Exit.resetShutdownHookAdder();
         }
         return url;
     }
 
-    /// Connect has a shutdown hook of its own, which may run at the same time: whoever comes second waits.
     @Override
     public void stop() {
         if (connect != null) {
@@ -63,6 +65,9 @@ final class ConnectWorker implements Part {
                 "offset.storage.partitions", "1",
                 "status.storage.partitions", "1",
                 "scheduled.rebalance.max.delay.ms", "0",
+                // After a kill the worker waits for its dead predecessor's session, by default 10 s.
+                "session.timeout.ms", "6000",
+                "heartbeat.interval.ms", "1500",
                 // Plugins come from the class path, and all that are needed name themselves to ServiceLoader.
                 "plugin.discovery", "service_load",
                 "key.converter", JSON,

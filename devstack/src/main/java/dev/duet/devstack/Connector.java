@@ -12,6 +12,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -22,6 +23,8 @@ final class Connector {
     static final String NAME = "duet-source";
 
     private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration FAILURE_GRACE = Duration.ofSeconds(8);
+    private static final Duration RESTART_PAUSE = Duration.ofSeconds(3);
     private static final Duration PAUSE = Duration.ofMillis(150);
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -77,20 +80,48 @@ final class Connector {
         }
     }
 
+    /// A failed task need not be the new configuration's: at a restart the worker first runs the one that it stored,
+    /// and
+    /// PostgreSQL may come up after it. So failed parts are restarted until the grace time is over.
     private void awaitRunning(HttpClient http, long deadline) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(resource.resolve("status")).build();
+        HttpRequest restart = HttpRequest.newBuilder(resource.resolve("restart?includeTasks=true&onlyFailed=true"))
+                .POST(BodyPublishers.noBody())
+                .build();
+        long firstFailure = 0;
         while (true) {
             HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
             if (response.statusCode() == 200) {
                 JsonNode status = JSON.readTree(response.body());
+                JsonNode connector = status.path("connector");
                 JsonNode task = status.path("tasks").path(0);
-                failIfFailed(status.path("connector"));
-                failIfFailed(task);
-                if (isIn("RUNNING", status.path("connector")) && isIn("RUNNING", task)) {
+                if (isIn("RUNNING", connector) && isIn("RUNNING", task)) {
                     return;
+                }
+                if (isIn("FAILED", connector) || isIn("FAILED", task)) {
+                    if (firstFailure == 0) {
+                        firstFailure = System.nanoTime();
+                    } else if (System.nanoTime() - firstFailure > FAILURE_GRACE.toNanos()) {
+                        throw failure(isIn("FAILED", task) ? task : connector);
+                    } else {
+                        http.send(restart, BodyHandlers.discarding());
+                    }
+                    Thread.sleep(RESTART_PAUSE); // the changed configuration may just be restarting it
                 }
             }
             pause(deadline, "not running: " + oneLine(response.body()));
+        }
+    }
+
+    /// A task is "running" while it still connects, and the status topic can hold the word of a killed worker. An
+    /// active
+    /// slot is proof: from then on changes flow.
+    void awaitStreaming(DemoDatabase database, Map<String, String> configuration)
+            throws SQLException, InterruptedException {
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        boolean streams = !"initial_only".equals(configuration.get("snapshot.mode"));
+        while (streams && !database.isSlotActive(configuration.get("slot.name"))) {
+            pause(deadline, "not streaming, see logs/devstack.log in the data folder");
         }
     }
 
@@ -104,12 +135,10 @@ final class Connector {
         Thread.sleep(PAUSE);
     }
 
-    private static void failIfFailed(JsonNode part) {
-        if (isIn("FAILED", part)) {
-            String trace = part.path("trace").asText();
-            throw new StackFailure("connector failed: "
-                    + trace.lines().findFirst().orElse("no trace") + " (see logs/devstack.log in the data folder)");
-        }
+    private static StackFailure failure(JsonNode part) {
+        String trace = part.path("trace").asText();
+        return new StackFailure("connector failed: " + trace.lines().findFirst().orElse("no trace")
+                + " (see logs/devstack.log in the data folder)");
     }
 
     private static boolean isIn(String state, JsonNode part) {

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -40,6 +41,18 @@ final class DemoDatabase {
                 execute(connection, "CREATE PUBLICATION dbz_pub FOR TABLE public.fund_metadata, public.fund_unit");
             }
             connection.commit();
+        }
+    }
+
+    /// @return whether somebody reads the replication slot
+    boolean isSlotActive(String slot) throws SQLException {
+        try (Connection connection = connect(NAME);
+                PreparedStatement statement = connection.prepareStatement(
+                        "SELECT FROM pg_replication_slots WHERE active AND slot_name = ?")) {
+            statement.setString(1, slot);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next();
+            }
         }
     }
 

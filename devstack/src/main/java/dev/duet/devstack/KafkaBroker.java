@@ -104,6 +104,9 @@ final class KafkaBroker implements Part {
         configuration.putAll(Map.of(
                 // The default lets every start of a consumer group wait 3 s.
                 "group.initial.rebalance.delay.ms", "0",
+                // After a kill the broker waits for its own dead session, by default 9 s.
+                "broker.session.timeout.ms", "5000",
+                "broker.heartbeat.interval.ms", "1000",
                 // The default takes 128 MB.
                 "log.cleaner.dedupe.buffer.size", "2097152",
                 "num.network.threads", "2",

@@ -1,5 +1,7 @@
 package dev.duet.devstack;
 
+import java.util.Locale;
+
 /// The parts in the order in which they are named to people.
 enum PartName {
     POSTGRES,
@@ -9,6 +11,6 @@ enum PartName {
 
     @Override
     public String toString() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -3,6 +3,7 @@ package dev.duet.devstack;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /// The roles of the source database. Passwords are the role names: the stack is for development, on 127.0.0.1.
@@ -27,9 +28,6 @@ enum Role {
     static Map<String, Status.User> forStatus() {
         return Arrays.stream(values())
                 .collect(Collectors.toMap(
-                        Role::roleName,
-                        role -> new Status.User(role.password()),
-                        (one, other) -> one,
-                        java.util.TreeMap::new));
+                        Role::roleName, role -> new Status.User(role.password()), (one, other) -> one, TreeMap::new));
     }
 }

@@ -1,6 +1,7 @@
 package dev.duet.devstack;
 
 import java.io.IOException;
+import java.sql.SQLException;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -86,6 +88,9 @@ final class Stack {
         try {
             CompletableFuture.allOf(database, storage, worker).join();
         } catch (CompletionException e) {
+            if (stopping) { // the JVM then refuses what the parts still try, with words that explain nothing
+                throw new StackFailure("stopped while starting");
+            }
             log.warn("start failed", e);
             throw StackFailure.of("start failed", e);
         }
@@ -119,16 +124,23 @@ final class Stack {
         }
         try {
             new DemoDatabase(postgresPort).prepare();
-        } catch (java.sql.SQLException | IOException e) {
+        } catch (SQLException | IOException e) {
             throw new CompletionException(StackFailure.of("database " + DemoDatabase.NAME + " not prepared", e));
         }
     }
 
     private void registerConnector(ConnectWorker connect, int postgresPort) throws IOException, InterruptedException {
         progress.line(PartName.CONNECT, "registering connector " + Connector.NAME);
-        new Connector(connect.url(), () -> stopping)
-                .register(Connector.configuration(postgresPort, options.partitions(), options.connectorConfig()));
-        progress.line(PartName.CONNECT, "connector " + Connector.NAME + " runs");
+        Connector connector = new Connector(connect.url(), () -> stopping);
+        Map<String, String> configuration =
+                Connector.configuration(postgresPort, options.partitions(), options.connectorConfig());
+        connector.register(configuration);
+        try {
+            connector.awaitStreaming(new DemoDatabase(postgresPort), configuration);
+        } catch (SQLException e) {
+            throw StackFailure.of("replication slot not seen", e);
+        }
+        progress.line(PartName.CONNECT, "connector " + Connector.NAME + " streams changes");
     }
 
     private Status status(int postgresPort, KafkaBroker kafka, ConnectWorker connect, S3Server s3) {
@@ -177,7 +189,7 @@ final class Stack {
             stopped.get(STOP_LIMIT_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             System.err.println("devstack: " + name + " did not stop within " + STOP_LIMIT_SECONDS + " s");
-        } catch (java.util.concurrent.ExecutionException e) {
+        } catch (ExecutionException e) {
             System.err.println(
                     "devstack: " + StackFailure.of(name + " did not stop", e).getMessage());
         } catch (InterruptedException e) {

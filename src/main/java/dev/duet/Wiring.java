@@ -1,0 +1,135 @@
+package dev.duet;
+
+import dev.duet.delivery.Backoff;
+import dev.duet.delivery.Delivery;
+import dev.duet.delivery.DeliveryListener;
+import dev.duet.delivery.LanePolicy;
+import dev.duet.delivery.Retry;
+import dev.duet.delivery.RetryingSink;
+import dev.duet.delivery.Sink;
+import dev.duet.delta.DeltaConfig;
+import dev.duet.delta.DeltaSink;
+import dev.duet.envelope.DebeziumDecoder;
+import dev.duet.envelope.EnvelopeOptions;
+import dev.duet.envelope.KnownTables;
+import dev.duet.intake.KafkaUpstream;
+import dev.duet.intake.SourceConfig;
+import dev.duet.postgres.PostgresConfig;
+import dev.duet.postgres.PostgresSink;
+import dev.duet.postgres.TargetTables;
+import dev.duet.status.DeliveryHealth;
+import dev.duet.status.DeliveryLog;
+import dev.duet.status.DeliveryMeters;
+import dev.duet.status.Listeners;
+import io.smallrye.common.annotation.Identifier;
+import io.vertx.sqlclient.Pool;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** Who is given whom. */
+@Singleton
+final class Wiring {
+    /** Rows of one SQL transaction at most: larger ones gain nothing and hold locks longer. */
+    private static final int POSTGRES_BATCH_ROWS = 10_000;
+
+    private static final long POSTGRES_BATCH_BYTES = 16 << 20;
+
+    @Produces
+    @Singleton
+    @Identifier("duet")
+    ScheduledExecutorService timer() {
+        return Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("duet-timer").factory());
+    }
+
+    @Produces
+    @Singleton
+    PostgresSink postgres(Pool pool, DuetConfig duet, PostgresConfig config) {
+        return new PostgresSink(pool, duet.pipeline().orElseThrow(), config);
+    }
+
+    @Produces
+    @Singleton
+    DeltaSink delta(DuetConfig duet, DeltaConfig config) {
+        return new DeltaSink(duet.pipeline().orElseThrow(), config);
+    }
+
+    @Produces
+    @Singleton
+    DeliveryListener listener(DeliveryMeters meters, DeliveryHealth health, DeliveryLog log) {
+        return new Listeners(List.of(meters, health, log));
+    }
+
+    @Produces
+    @Singleton
+    Retries retries(DuetConfig duet, DeliveryListener listener, @Identifier("duet") ScheduledExecutorService timer) {
+        Backoff backoff = new Backoff(duet.retryPause(), duet.retryPauseLimit());
+        return new Retries(
+                new Retry("postgres", backoff, timer, listener), new Retry("delta", backoff, timer, listener));
+    }
+
+    @Produces
+    @Singleton
+    Delivery delivery(
+            PostgresSink postgres,
+            DeltaSink delta,
+            Retries retries,
+            DuetConfig duet,
+            DeltaConfig deltaConfig,
+            KafkaUpstream upstream,
+            DeliveryListener listener,
+            @Identifier("duet") ScheduledExecutorService timer) {
+        LanePolicy atOnce = new LanePolicy(Duration.ZERO, POSTGRES_BATCH_ROWS, POSTGRES_BATCH_BYTES);
+        LanePolicy gathering = new LanePolicy(
+                deltaConfig.commitInterval(),
+                deltaConfig.maxBatchRows(),
+                deltaConfig.maxBatchBytes().asLongValue());
+        return new Delivery(
+                List.of(
+                        new Delivery.LaneSettings(new RetryingSink(postgres, retries.postgres()), atOnce, writer(postgres)),
+                        new Delivery.LaneSettings(new RetryingSink(delta, retries.delta()), gathering, writer(delta))),
+                postgres,
+                upstream,
+                listener,
+                timer,
+                duet.maxBufferedBytes().asLongValue());
+    }
+
+    @Produces
+    DebeziumDecoder decoder(SourceConfig source, KnownTables tables) {
+        return new DebeziumDecoder(options(source), tables);
+    }
+
+    @Produces
+    @Singleton
+    ConfiguredTables knownTables(SourceConfig source, Pool pool, PostgresConfig config) {
+        return new ConfiguredTables(source.columns(), new TargetTables(pool, config));
+    }
+
+    private static Executor writer(Sink sink) {
+        return Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().daemon().name("duet-lane-" + sink.name()).factory());
+    }
+
+    private static EnvelopeOptions options(SourceConfig source) {
+        return new EnvelopeOptions(
+                source.decimalHandlingMode(),
+                source.timePrecisionMode(),
+                source.binaryHandlingMode(),
+                source.unavailableValuePlaceholder(),
+                source.heartbeatTopicsPrefix());
+    }
+
+    /** Each sink's retries, so that a stop can end them. */
+    record Retries(Retry postgres, Retry delta) {
+        void giveUp() {
+            postgres.giveUp();
+            delta.giveUp();
+        }
+    }
+}

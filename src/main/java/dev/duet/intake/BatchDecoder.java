@@ -1,0 +1,101 @@
+package dev.duet.intake;
+
+import dev.duet.change.PartitionChanges;
+import dev.duet.change.PartitionChanges.Offsets;
+import dev.duet.change.RowChange;
+import dev.duet.change.TableId;
+import dev.duet.change.TopicPartition;
+import dev.duet.delivery.Delivery;
+import dev.duet.envelope.DebeziumDecoder;
+import dev.duet.envelope.Decoded;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.jspecify.annotations.Nullable;
+
+/** One poll's records to what delivery takes. On the decoding thread only. */
+final class BatchDecoder {
+    /**
+     * A partition whose next record can't be read until an operator has done something.
+     *
+     * @param table the table concerned
+     * @param reason what, why and what to do
+     */
+    record Block(TopicPartition partition, TableId table, String reason) {}
+
+    /**
+     * @param reads what to deliver, by partition
+     * @param letters what must be in the dead-letter topic before that
+     * @param blocks where reading stops after that
+     */
+    record Result(List<Delivery.Read> reads, List<DeadLetters.Letter> letters, List<Block> blocks) {}
+
+    private final DebeziumDecoder decoder;
+    private final Cursors cursors;
+
+    BatchDecoder(DebeziumDecoder decoder, Cursors cursors) {
+        this.decoder = decoder;
+        this.cursors = cursors;
+    }
+
+    Result decode(ConsumerRecords<byte[], byte[]> polled) {
+        Result result = new Result(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        for (org.apache.kafka.common.TopicPartition partition : polled.partitions()) {
+            List<ConsumerRecord<byte[], byte[]>> records = polled.records(partition);
+            Cursors.Cursor cursor = cursors.get(partition);
+            // Polled before the last seek: the same records come again.
+            if (cursor != null && cursor.epoch() == PollEpochs.epochOf(records)) {
+                OffsetAndMetadata position = polled.nextOffsets().get(partition);
+                PartitionChanges changes = decode(records, cursor, position, result);
+                cursors.moveOn(partition, cursor, changes.nextOffset());
+                result.reads().add(new Delivery.Read(cursor.epoch(), changes));
+            }
+        }
+        return result;
+    }
+
+    private PartitionChanges decode(
+            List<ConsumerRecord<byte[], byte[]>> records,
+            Cursors.Cursor cursor,
+            @Nullable OffsetAndMetadata position,
+            Result result) {
+        TopicPartition partition =
+                new TopicPartition(records.getFirst().topic(), records.getFirst().partition());
+        List<RowChange> changes = new ArrayList<>(records.size());
+        LongStream.Builder filtered = LongStream.builder();
+        LongStream.Builder deadLettered = LongStream.builder();
+        long bytes = 0;
+        long next = Math.max(records.getLast().offset() + 1, position == null ? 0 : position.offset());
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            Decoded decoded = decoder.decode(partition, record.offset(), record.key(), record.value());
+            if (decoded instanceof Decoded.Blocked blocked) {
+                result.blocks().add(new Block(partition, blocked.table(), blocked.reason()));
+                next = record.offset();
+                break;
+            }
+            switch (decoded) {
+                case Decoded.Change change -> {
+                    changes.add(change.change());
+                    bytes += change.change().bytes();
+                }
+                case Decoded.NoRow none -> filtered.add(record.offset());
+                case Decoded.Malformed malformed -> {
+                    deadLettered.add(record.offset());
+                    result.letters().add(new DeadLetters.Letter(record, malformed.reason()));
+                }
+                case Decoded.Blocked blocked -> throw new IllegalStateException("handled above");
+            }
+        }
+        return new PartitionChanges(
+                partition,
+                cursor.nextOffset(),
+                next,
+                changes,
+                Offsets.of(filtered.build().toArray()),
+                Offsets.of(deadLettered.build().toArray()),
+                bytes);
+    }
+}

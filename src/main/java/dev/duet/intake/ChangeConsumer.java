@@ -1,0 +1,86 @@
+package dev.duet.intake;
+
+import dev.duet.delivery.Delivery;
+import dev.duet.envelope.DebeziumDecoder;
+import jakarta.inject.Singleton;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.eclipse.microprofile.reactive.messaging.Acknowledgment;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+import org.jboss.logging.Logger;
+
+/**
+ * The way in: takes a poll's records off the event loop, decodes them on a thread of its own, and hands them to delivery. The next
+ * poll's records are taken when delivery has room; until then the consumer is paused.
+ *
+ * <p>The framework's acknowledgement is not used: offsets are committed by {@link KafkaUpstream} when both sinks have the rows.
+ */
+@Singleton
+public class ChangeConsumer {
+    /** The channel's name in {@code mp.messaging.incoming}. */
+    static final String CHANNEL = "changes";
+
+    private static final Logger LOG = Logger.getLogger(ChangeConsumer.class);
+
+    private final ExecutorService thread =
+            Executors.newSingleThreadExecutor(Thread.ofPlatform().name("duet-decode").factory());
+    private final BatchDecoder decoder;
+    private final DeadLetters deadLetters;
+    private final Delivery delivery;
+    private final KafkaUpstream upstream;
+
+    ChangeConsumer(
+            DebeziumDecoder decoder, Cursors cursors, DeadLetters deadLetters, Delivery delivery, KafkaUpstream upstream) {
+        this.decoder = new BatchDecoder(decoder, cursors);
+        this.deadLetters = deadLetters;
+        this.delivery = delivery;
+        this.upstream = upstream;
+    }
+
+    @Incoming(CHANNEL)
+    @Acknowledgment(Acknowledgment.Strategy.NONE)
+    CompletionStage<Void> on(ConsumerRecords<byte[], byte[]> polled) {
+        CompletableFuture<Void> taken = new CompletableFuture<>();
+        try {
+            thread.execute(() -> take(polled, taken));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("records polled while the service stops are left for the next start");
+        }
+        return taken;
+    }
+
+    private void take(ConsumerRecords<byte[], byte[]> polled, CompletableFuture<Void> taken) {
+        try {
+            BatchDecoder.Result result = decoder.decode(polled);
+            deadLetters.send(result.letters());
+            CompletionStage<Void> room = delivery.accept(result.reads());
+            result.blocks().forEach(block ->
+                    delivery.stop(block.table(), Set.of(block.partition()), block.reason()));
+            if (Partitions.of(polled.partitions()).stream().anyMatch(upstream::isStandingStill)) {
+                upstream.pauseStandingStill();
+            }
+            var unused = room.whenComplete((none, failure) -> taken.complete(null));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the service stops; nothing of these records was accepted
+        } catch (RuntimeException e) {
+            // Never let a defect move past records: the partitions stand still, the others go on.
+            LOG.error("records could not be taken in; their partitions stop", e);
+            delivery.stop(null, Partitions.of(polled.partitions()), "unexpected " + e + "; please report this as a defect");
+            taken.complete(null);
+        }
+    }
+
+    /** Takes nothing more. */
+    public void stop() throws InterruptedException {
+        thread.shutdownNow();
+        if (!thread.awaitTermination(2, TimeUnit.SECONDS)) {
+            LOG.warn("the decoding thread did not end in time");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.duet.status;
+
+import dev.duet.change.ChangeBatch;
+import dev.duet.change.TableId;
+import dev.duet.change.TopicPartition;
+import dev.duet.delivery.DeliveryListener;
+import dev.duet.delivery.Ledger;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Several listeners as one. */
+public record Listeners(List<DeliveryListener> all) implements DeliveryListener {
+    @Override
+    public void written(String sink, ChangeBatch batch, Map<TopicPartition, Ledger> outcome, Duration duration) {
+        all.forEach(listener -> listener.written(sink, batch, outcome, duration));
+    }
+
+    @Override
+    public void retrying(String sink, int attempt, Duration pause, Throwable reason) {
+        all.forEach(listener -> listener.retrying(sink, attempt, pause, reason));
+    }
+
+    @Override
+    public void recovered(String sink, int attempts) {
+        all.forEach(listener -> listener.recovered(sink, attempts));
+    }
+
+    @Override
+    public void delivered(Map<TopicPartition, Long> nextOffsets) {
+        all.forEach(listener -> listener.delivered(nextOffsets));
+    }
+
+    @Override
+    public void rewound(String sink, Set<TopicPartition> partitions, String reason) {
+        all.forEach(listener -> listener.rewound(sink, partitions, reason));
+    }
+
+    @Override
+    public void stopped(@Nullable TableId table, Set<TopicPartition> partitions, String reason) {
+        all.forEach(listener -> listener.stopped(table, partitions, reason));
+    }
+
+    @Override
+    public void started(Map<TopicPartition, Long> nextOffsets) {
+        all.forEach(listener -> listener.started(nextOffsets));
+    }
+
+    @Override
+    public void endsAt(Map<TopicPartition, Long> endOffsets) {
+        all.forEach(listener -> listener.endsAt(endOffsets));
+    }
+
+    @Override
+    public void revoked(Set<TopicPartition> partitions) {
+        all.forEach(listener -> listener.revoked(partitions));
+    }
+}

@@ -1,0 +1,91 @@
+package dev.duet;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A TCP connection between the service and a real server that can be cut and mended. */
+final class Cable implements AutoCloseable {
+    private final ServerSocket listener;
+    private final String host;
+    private final int port;
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private volatile boolean cut;
+
+    Cable(String host, int port) throws IOException {
+        this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        this.host = host;
+        this.port = port;
+        Thread.ofVirtual().start(this::listen);
+    }
+
+    int port() {
+        return listener.getLocalPort();
+    }
+
+    /** Ends all connections in the middle of whatever they carry and lets none through. */
+    void cut() {
+        cut = true;
+        sockets.forEach(Cable::closeQuietly);
+        sockets.clear();
+    }
+
+    void mend() {
+        cut = false;
+    }
+
+    @Override
+    public void close() throws IOException {
+        cut();
+        listener.close();
+    }
+
+    private void listen() {
+        while (!listener.isClosed()) {
+            try {
+                Socket client = listener.accept();
+                if (cut) {
+                    closeQuietly(client);
+                    continue;
+                }
+                Socket server = new Socket(host, port);
+                sockets.add(client);
+                sockets.add(server);
+                Thread.ofVirtual().start(() -> carry(client, server));
+                Thread.ofVirtual().start(() -> carry(server, client));
+            } catch (IOException e) {
+                if (!listener.isClosed()) {
+                    throw new IllegalStateException("the test's cable broke", e);
+                }
+            }
+        }
+    }
+
+    private void carry(Socket from, Socket to) {
+        try (from;
+                to) {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            in.transferTo(out);
+        } catch (IOException e) {
+            // One end is gone: that is what a cable is for here.
+        } finally {
+            sockets.remove(from);
+            sockets.remove(to);
+        }
+    }
+
+    private static void closeQuietly(Socket socket) {
+        try {
+            socket.setSoLinger(true, 0); // a reset, as when a host vanishes, not an orderly end
+            socket.close();
+        } catch (IOException e) {
+            // It is closed already.
+        }
+    }
+}

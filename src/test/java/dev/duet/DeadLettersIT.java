@@ -1,0 +1,117 @@
+package dev.duet;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Guarantee: a record that can't be read goes to the dead-letter topic with its reason and is counted, the others flow on; a table
+ * that can't be written stops alone.
+ */
+class DeadLettersIT {
+    private final EmbeddedStack stack = EmbeddedStack.shared();
+
+    @Test
+    void malformedRecordsGoToTheDeadLetterTopicAndTheOthersFlowOn() throws Exception {
+        String database = stack.freshDatabase("letters");
+        Map<String, String> settings =
+                ServiceProcess.settings(stack, "letters", database, "s3a://" + stack.s3Bucket() + "/letters");
+        try (FundHistory history = new FundHistory(stack.bootstrapServers(), "letters", "funds", 2, 3);
+                Connection connection = stack.connect(database, "duet")) {
+            history.snapshot(500);
+            byte[] broken = "{\"after\":{\"secret\":4711".getBytes(UTF_8);
+            history.writeRaw(0, "{\"fund_id\":2}".getBytes(UTF_8), broken);
+            history.writeRaw(1, "{\"fund_id\":1}".getBytes(UTF_8), "{\"op\":\"x\"}".getBytes(UTF_8));
+            history.writeRaw(1, "{\"fund_id\":3}".getBytes(UTF_8), "[".repeat(10_000).getBytes(UTF_8));
+            history.changes(500);
+            settings.put("duet.source.topics", history.topic());
+            settings.put("duet.source.columns.\"public.funds\"", FundHistory.COLUMNS);
+            try (ServiceProcess service = ServiceProcess.start(settings).awaitStarted()) {
+                Checks.awaitDelivered(connection, "letters", history.topic(), history.written(), Duration.ofMinutes(1));
+                assertThat(service.metric("duet_records_total", "outcome=\"dead-lettered\"", "sink=\"postgres\""))
+                        .isEqualTo(3);
+                assertThat(service.health("ready")).isEqualTo(200);
+                assertThat(service.log()).doesNotContain("4711");
+            }
+            Checks.mirrorEquals(connection, "public.funds", history.rows());
+            Checks.ledgerAddsUp(connection, "letters", history.topic(), history.total());
+            List<ConsumerRecord<byte[], byte[]>> letters = letters("letters.dead-letters", 3);
+            assertThat(letters).hasSize(3);
+            ConsumerRecord<byte[], byte[]> first = letters.stream()
+                    .filter(letter -> java.util.Arrays.equals(letter.value(), broken))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(header(first, "__duet.topic")).isEqualTo(history.topic());
+            assertThat(header(first, "__duet.partition")).isEqualTo("0");
+            assertThat(header(first, "__duet.offset")).isEqualTo("250");
+            assertThat(header(first, "__duet.reason")).isNotBlank().doesNotContain("4711");
+        }
+    }
+
+    @Test
+    void aTableThatCantBeWrittenStopsAloneAndGoesOnWhenMended() throws Exception {
+        String database = stack.freshDatabase("stopped");
+        Map<String, String> settings =
+                ServiceProcess.settings(stack, "stopped", database, "s3a://" + stack.s3Bucket() + "/stopped");
+        try (FundHistory good = new FundHistory(stack.bootstrapServers(), "stopped", "good", 2, 3);
+                FundHistory bad = new FundHistory(stack.bootstrapServers(), "stopped", "bad", 2, 4);
+                Connection connection = stack.connect(database, "duet")) {
+            try (var sql = connection.createStatement()) {
+                sql.execute("create table public.bad (fund_id integer primary key, fund_name text, __lsn bigint not null, __source_ts_ms bigint)");
+            }
+            good.snapshot(500);
+            bad.snapshot(500);
+            settings.put("duet.source.topics", "stopped\\.public\\..*");
+            settings.put("duet.source.stopped-table-retry", "2s");
+            settings.put("duet.source.columns.\"public.good\"", FundHistory.COLUMNS);
+            settings.put("duet.source.columns.\"public.bad\"", FundHistory.COLUMNS);
+            try (ServiceProcess service = ServiceProcess.start(settings).awaitStarted()) {
+                Checks.awaitDelivered(connection, "stopped", good.topic(), good.written(), Duration.ofMinutes(1));
+                good.changes(500);
+                Checks.awaitDelivered(connection, "stopped", good.topic(), good.written(), Duration.ofMinutes(1));
+                assertThat(service.health("ready")).isEqualTo(503);
+                assertThat(service.get("/q/health/ready")).contains("public.bad").contains("fund_code");
+                assertThat(service.health("live")).isEqualTo(200);
+                assertThat(Checks.delivered(connection, "stopped", bad.topic()).values()).allMatch(next -> next == 0);
+                try (var sql = connection.createStatement()) {
+                    sql.execute("drop table public.bad");
+                }
+                Checks.awaitDelivered(connection, "stopped", bad.topic(), bad.written(), Duration.ofMinutes(1));
+            }
+            Checks.mirrorEquals(connection, "public.good", good.rows());
+            Checks.mirrorEquals(connection, "public.bad", bad.rows());
+        }
+    }
+
+    private List<ConsumerRecord<byte[], byte[]>> letters(String topic, int expected) {
+        Map<String, Object> client = new HashMap<>(Map.of("bootstrap.servers", stack.bootstrapServers()));
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(info -> new TopicPartition(topic, info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            for (int i = 0; i < 20 && records.size() < expected; i++) {
+                consumer.poll(Duration.ofMillis(500)).forEach(records::add);
+            }
+        }
+        return records;
+    }
+
+    private static String header(ConsumerRecord<?, ?> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), UTF_8);
+    }
+}

@@ -1,0 +1,81 @@
+package dev.duet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Guarantee: a wrong or missing setting ends the start with one sentence that names the key and the fix. */
+class StartUpIT {
+    private final EmbeddedStack stack = EmbeddedStack.shared();
+
+    @Test
+    void eachMissingKeyIsNamed() throws Exception {
+        for (String key : new String[] {
+            "duet.pipeline", "duet.source.topics", "duet.delta.root", "kafka.bootstrap.servers", "quarkus.datasource.reactive.url"
+        }) {
+            Map<String, String> settings = settings();
+            settings.remove(key);
+            assertRefused(settings, key + " is missing: ");
+        }
+    }
+
+    @Test
+    void eachWrongValueIsNamed() throws Exception {
+        assertRefused(with("duet.pipeline", "a b"), "duet.pipeline is 'a b': ");
+        assertRefused(with("duet.source.topics", "pgsrc.("), "duet.source.topics is neither ");
+        assertRefused(with("duet.delta.root", "/tmp/lake"), "duet.delta.root ");
+        assertRefused(with("quarkus.datasource.reactive.url", "mysql://h/db"), "quarkus.datasource.reactive.url is not ");
+        assertRefused(with("duet.source.columns.\"public.x\"", "id polygon"), "duet.source.columns.\"public.x\": 'id polygon' ");
+        assertRefused(with("duet.postgres.table", "{nonsense}"), "duet.postgres.table ");
+    }
+
+    @Test
+    void anUnknownKeyIsNamed() throws Exception {
+        assertRefused(with("duet.delta.comit-interval", "1s"), "duet.delta.comit-interval");
+    }
+
+    @Test
+    void aStoreThatIgnoresConditionalPutIsRefused() throws Exception {
+        HttpServer careless = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        careless.createContext("/", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            exchange.getResponseHeaders().add("ETag", "\"0\"");
+            exchange.sendResponseHeaders(exchange.getRequestMethod().equals("PUT") ? 200 : 404, -1);
+            exchange.close();
+        });
+        careless.start();
+        try {
+            assertRefused(
+                    with("duet.delta.s3.endpoint", "http://127.0.0.1:" + careless.getAddress().getPort()), "conditional");
+        } finally {
+            careless.stop(0);
+        }
+    }
+
+    private Map<String, String> settings() {
+        Map<String, String> settings =
+                ServiceProcess.settings(stack, "start-up", "finance", "s3a://" + stack.s3Bucket() + "/start-up");
+        settings.put("duet.source.topics", "nothing.here");
+        return settings;
+    }
+
+    private Map<String, String> with(String key, String value) {
+        Map<String, String> settings = settings();
+        settings.put(key, value);
+        return settings;
+    }
+
+    private static void assertRefused(Map<String, String> settings, String sentence) throws Exception {
+        try (ServiceProcess service = ServiceProcess.start(settings)) {
+            assertThat(service.awaitExit(Duration.ofSeconds(60))).as("exit code").isNotZero();
+            assertThat(service.log()).contains(sentence).doesNotContain("\tat ");
+            String line = service.log().lines().filter(text -> text.contains(sentence)).findFirst().orElseThrow();
+            assertThat(line).contains("ERROR");
+        }
+    }
+}
