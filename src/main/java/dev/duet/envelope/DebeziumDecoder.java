@@ -1,0 +1,286 @@
+package dev.duet.envelope;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.duet.change.Op;
+import dev.duet.change.Row;
+import dev.duet.change.RowChange;
+import dev.duet.change.SourcePosition;
+import dev.duet.change.TableId;
+import dev.duet.change.TableSchema;
+import dev.duet.change.TopicPartition;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decodes Debezium's change events in JSON, with schemas or without (found out record by record).
+ *
+ * <p>The next record of a topic is expected to look like the last one: same schema block, same table, same columns, same key. Such a
+ * record is read in one pass, without a tree. Only if it turns out to be different, its source is read first, then its row.
+ *
+ * <p>Not thread-safe: one for each decoding thread. Bad input never throws; what {@link KnownTables} throws passes through.
+ */
+public final class DebeziumDecoder {
+    /** Jackson's own default. */
+    static final int MAX_DEPTH = 1000;
+
+    static final int MAX_TEXT_LENGTH = 20_000_000;
+
+    private static final int BYTES_PER_CHANGE = 120;
+    private static final int BYTES_PER_COLUMN = 24;
+
+    private final String heartbeatTopics;
+    private final LongSupplier nanoClock;
+    private final SchemaCache schemas;
+    private final Plans plans;
+    private final KnownColumns known;
+    private final RecordKeys keys;
+    private final PlanChoice choice;
+    private final Envelope envelope;
+    private final Map<String, TopicState> topics = new HashMap<>();
+    private @Nullable TopicState lastTopic;
+
+    public DebeziumDecoder(EnvelopeOptions options, KnownTables tables) {
+        this(options, tables, System::nanoTime);
+    }
+
+    DebeziumDecoder(EnvelopeOptions options, KnownTables tables, LongSupplier nanoClock) {
+        JsonFactory json = JsonFactory.builder()
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(MAX_DEPTH)
+                        .maxStringLength(MAX_TEXT_LENGTH)
+                        // A numeric in double mode; the column's own limit is checked when it is read.
+                        .maxNumberLength(MAX_TEXT_LENGTH)
+                        .build())
+                .build();
+        this.heartbeatTopics = options.heartbeatTopicsPrefix() + ".";
+        this.nanoClock = nanoClock;
+        this.schemas = new SchemaCache(new SchemaParser(json));
+        this.plans = new Plans(new Readers(options));
+        this.known = new KnownColumns(tables, nanoClock);
+        this.keys = new RecordKeys(json);
+        this.choice = new PlanChoice(plans, known, keys);
+        this.envelope = new Envelope(json, options.unavailableValuePlaceholder());
+    }
+
+    /**
+     * Decodes one record.
+     *
+     * @param partition where it was read
+     * @param offset its offset there
+     * @param key the record's key, null if it has none
+     * @param value the record's value, null for a tombstone
+     */
+    public Decoded decode(TopicPartition partition, long offset, byte @Nullable [] key, byte @Nullable [] value) {
+        TopicState topic = topic(partition.topic());
+        if (value == null) {
+            return new Decoded.NoRow(Decoded.Kind.TOMBSTONE);
+        }
+        if (topic.isHeartbeat()) {
+            return new Decoded.NoRow(Decoded.Kind.HEARTBEAT);
+        }
+        try {
+            return decode(new Input(topic, partition, offset, key, value));
+        } catch (Unreadable e) {
+            return e.decision();
+        }
+    }
+
+    /** Forgets what is known of a table, so that {@link KnownTables} is asked again and its key is learned anew. */
+    public void forget(TableId table) {
+        known.forget(table);
+        plans.forget(table);
+        topics.values().forEach(topic -> topic.forget(table));
+    }
+
+    /** How many schema blocks were parsed. */
+    int parsedSchemas() {
+        return schemas.parsed();
+    }
+
+    private TopicState topic(String name) {
+        TopicState last = lastTopic;
+        if (last == null || !last.topic().equals(name)) {
+            last = topics.computeIfAbsent(
+                    name, topic -> new TopicState(topic, topic.startsWith(heartbeatTopics), schemas));
+            lastTopic = last;
+        }
+        return last;
+    }
+
+    private Decoded decode(Input in) throws Unreadable {
+        Framing framing = in.topic.values();
+        framing.find(in.value);
+        if (framing.isNull(in.value)) {
+            return new Decoded.NoRow(Decoded.Kind.TOMBSTONE);
+        }
+        int error = Utf8.firstError(in.value, framing.from(), framing.to());
+        if (error >= 0) {
+            throw Unreadable.malformed("value: expected UTF-8, not the byte at index " + error);
+        }
+        RowPlan expected = expected(in);
+        if (expected == null || !isAsExpected(in, expected)) {
+            return decodeUnexpected(in);
+        }
+        Decoded other = withoutRow(in);
+        return other != null ? other : change(in, expected);
+    }
+
+    /** The plan of the topic's last change, if this record's schema and key are the same. */
+    private @Nullable RowPlan expected(Input in) {
+        RowPlan plan = in.topic.plan();
+        if (plan == null) {
+            return null;
+        }
+        if (in.key != null) {
+            KeyShape shape = in.topic.keyShape();
+            if (shape == null || shape.schema() != plan.keySchema() || !shape.matches(in.key)) {
+                return null;
+            }
+        }
+        ConnectSchema connect = in.topic.values().schema();
+        if (connect == null) {
+            return plan.connect() == null && nanoClock.getAsLong() - in.topic.planUntilNanos() < 0 ? plan : null;
+        }
+        return plan.connect() == connect ? plan : null;
+    }
+
+    private boolean isAsExpected(Input in, RowPlan plan) throws Unreadable {
+        try {
+            read(in, plan, "after");
+            return !changesRow(envelope.op()) || envelope.isOf(plan.schema().table());
+        } catch (BadValue e) {
+            // Of another table perhaps, or of the same table after a change of its columns; if not, we come back to it.
+            return false;
+        }
+    }
+
+    private Decoded decodeUnexpected(Input in) throws Unreadable {
+        readFitting(in, null, "after");
+        Decoded other = withoutRow(in);
+        if (other != null) {
+            return other;
+        }
+        boolean isDelete = envelope.op() == 'd';
+        if (!isDelete && envelope.rowNames() == null) {
+            throw Unreadable.malformed("after: expected an object");
+        }
+        TableId table = envelope.table();
+        KeySchema key = choice.keyOf(table, in.key == null ? null : shapeOf(in.topic, in.key));
+        ConnectSchema connect = in.topic.values().schema();
+        RowPlan plan = connect != null
+                ? plans.withSchema(table, connect, key)
+                : choice.withoutSchema(table, isDelete ? null : envelope.rowNames(), key);
+        in.topic.expect(plan, known.knownUntilNanos(table));
+        plans.use(plan);
+        readFitting(in, plan, "after");
+        return change(in, plan);
+    }
+
+    private KeyShape shapeOf(TopicState topic, byte[] key) throws Unreadable {
+        KeyShape shape = topic.keyShape();
+        if (shape == null || !shape.matches(key)) {
+            shape = keys.learn(topic.keys(), key);
+            topic.expectKey(shape);
+        }
+        return shape;
+    }
+
+    /** The decision on a record that names no row; null if it names one. */
+    private @Nullable Decoded withoutRow(Input in) throws Unreadable {
+        char op = envelope.op();
+        if (op == 'm') {
+            return new Decoded.NoRow(Decoded.Kind.MESSAGE);
+        }
+        if (op == 't') {
+            TableSchema schema =
+                    choice.forTruncate(envelope.table(), in.topic.values().schema());
+            return changeOf(in, schema, Op.TRUNCATE, null, envelope.position(), BYTES_PER_CHANGE);
+        }
+        if (op == 0 && envelope.isMarker() && in.topic.topic().endsWith(".transaction")) {
+            return new Decoded.NoRow(Decoded.Kind.TRANSACTION);
+        }
+        if (!changesRow(op)) {
+            throw Unreadable.malformed("op: expected one of c, u, d, r, t, m");
+        }
+        return null;
+    }
+
+    private static boolean changesRow(char op) {
+        return op == 'c' || op == 'u' || op == 'r' || op == 'd';
+    }
+
+    private Decoded change(Input in, RowPlan plan) throws Unreadable {
+        SourcePosition position = envelope.position();
+        boolean isDelete = envelope.op() == 'd';
+        @Nullable Object[] values = isDelete ? deletedRow(in, plan) : envelope.row();
+        if (values == null) {
+            throw Unreadable.malformed("after: expected an object");
+        }
+        for (int i = 0; i < plan.keySize(); i++) {
+            Object value = values[plan.keyColumn(i)];
+            if (value == null || value == Row.UNCHANGED) {
+                throw Unreadable.malformed((isDelete ? "key." : "after.")
+                        + Unreadable.shown(plan.name(plan.keyColumn(i)).getValue())
+                        + ": expected a value, since it is part of the key");
+            }
+        }
+        Op op = switch (envelope.op()) {
+            case 'c' -> Op.CREATE;
+            case 'u' -> Op.UPDATE;
+            case 'r' -> Op.READ;
+            default -> Op.DELETE;
+        };
+        int bytes = BYTES_PER_CHANGE + BYTES_PER_COLUMN * plan.size() + envelope.rowBytes();
+        return changeOf(in, plan.schema(), op, Row.of(values), position, bytes);
+    }
+
+    /** The key's columns alone: what else {@code before} holds is invented unless the replica identity is full. */
+    private @Nullable Object[] deletedRow(Input in, RowPlan plan) throws Unreadable {
+        if (in.key != null) {
+            return keys.row(in.topic.keys(), in.key, plan);
+        }
+        TableId table = plan.schema().table();
+        if (plan.keySize() == 0) {
+            throw Unreadable.blocked(
+                    table,
+                    "A row of " + table
+                            + " was deleted, but nobody knows its primary key: the record has no key. Give the source"
+                            + " table a primary key, or set message.key.columns in the connector.");
+        }
+        readFitting(in, plan, "before");
+        @Nullable Object[] before = envelope.row();
+        if (before == null) {
+            throw Unreadable.malformed(
+                    "before: expected an object, since a delete without a record key has its key there");
+        }
+        @Nullable Object[] values = new @Nullable Object[plan.size()];
+        for (int i = 0; i < plan.keySize(); i++) {
+            values[plan.keyColumn(i)] = before[plan.keyColumn(i)];
+        }
+        return values;
+    }
+
+    private static Decoded changeOf(
+            Input in, TableSchema schema, Op op, @Nullable Row row, SourcePosition position, int bytes) {
+        return new Decoded.Change(new RowChange(schema, op, row, position, in.partition, in.offset, bytes));
+    }
+
+    private void readFitting(Input in, @Nullable RowPlan plan, String rowField) throws Unreadable {
+        try {
+            read(in, plan, rowField);
+        } catch (BadValue e) {
+            throw Unreadable.malformed(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void read(Input in, @Nullable RowPlan plan, String rowField) throws Unreadable, BadValue {
+        Framing framing = in.topic.values();
+        envelope.read(in.value, framing.from(), framing.to(), plan, rowField);
+    }
+
+    private record Input(
+            TopicState topic, TopicPartition partition, long offset, byte @Nullable [] key, byte[] value) {}
+}

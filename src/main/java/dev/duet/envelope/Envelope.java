@@ -1,0 +1,258 @@
+package dev.duet.envelope;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import dev.duet.change.SourcePosition;
+import dev.duet.change.TableId;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One pass over the payload of a record's value. Holds what the last pass found until the next one.
+ *
+ * <pre>
+ * {"before": ROW?, "after": ROW?, "source": {"schema", "table", "lsn", "txId", "ts_us", "ts_ms", ...}, "op": "c", ...}
+ * </pre>
+ *
+ * <p>The fields may come in any order. Debezium writes the row before the source that says which table it is of: so a pass is given
+ * a plan on trial, and the caller looks at {@link #isOf} afterwards.
+ */
+final class Envelope {
+    private static final int OP = 1;
+    private static final int SOURCE = 2;
+    private static final int ROW = 4;
+
+    private final JsonFactory json;
+    private final RowReader rows;
+
+    private int seen;
+    private char op;
+    private boolean isMarker;
+    private @Nullable Object @Nullable [] row;
+    private @Nullable List<String> rowNames;
+    private int rowBytes;
+
+    private @Nullable String schema;
+    private @Nullable String table;
+    private @Nullable Long lsn;
+    private @Nullable Long txId;
+    private @Nullable Long tsMicros;
+    private @Nullable Long tsMillis;
+
+    Envelope(JsonFactory json, String unavailable) {
+        this.json = json;
+        this.rows = new RowReader(unavailable);
+    }
+
+    /** Debezium's letter, 0 if there was none. */
+    char op() {
+        return op;
+    }
+
+    /** Whether it looks like a BEGIN or END of a transaction. */
+    boolean isMarker() {
+        return isMarker;
+    }
+
+    /** The row's values, null if the record has none or the pass had no plan. */
+    @Nullable
+    Object @Nullable [] row() {
+        return row;
+    }
+
+    /** The row's field names, null if the record has no row or the pass had a plan. */
+    @Nullable
+    List<String> rowNames() {
+        return rowNames;
+    }
+
+    /** The size of the row's texts and bytes. */
+    int rowBytes() {
+        return rowBytes;
+    }
+
+    boolean isOf(TableId other) {
+        return other.schema().equals(schema) && other.table().equals(table);
+    }
+
+    TableId table() throws Unreadable {
+        if ((seen & SOURCE) == 0) {
+            throw Unreadable.malformed("source: expected an object");
+        }
+        if (schema == null || table == null || table.isEmpty()) {
+            throw Unreadable.malformed("source: expected schema and table");
+        }
+        return new TableId(schema, table);
+    }
+
+    SourcePosition position() throws Unreadable {
+        if (lsn == null) {
+            throw Unreadable.malformed("source.lsn: expected a 64-bit integer");
+        }
+        return new SourcePosition(lsn, txId == null ? SourcePosition.NO_TX : txId, micros());
+    }
+
+    private long micros() throws Unreadable {
+        if (tsMicros != null) {
+            return tsMicros;
+        }
+        if (tsMillis == null || Math.abs(tsMillis / 1000) > Long.MAX_VALUE / 1_000_000) {
+            throw Unreadable.malformed("source: expected ts_us, or ts_ms within 64 bits as microseconds");
+        }
+        return tsMillis * 1000;
+    }
+
+    /**
+     * Reads the payload.
+     *
+     * @param plan how to read the row; null to find only its field names
+     * @param rowField the field with the row, {@code after} or {@code before}
+     * @throws BadValue if the row does not fit the plan; the rest has not been read then
+     * @throws Unreadable if the payload does not fit its format, whatever the plan
+     */
+    void read(byte[] value, int from, int to, @Nullable RowPlan plan, String rowField) throws Unreadable, BadValue {
+        reset();
+        try (JsonParser parser = json.createParser(value, from, to - from)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw Unreadable.malformed("value: expected a JSON object");
+            }
+            while (parser.nextToken() != JsonToken.END_OBJECT) {
+                String name = parser.currentName();
+                JsonToken token = parser.nextToken();
+                switch (name) {
+                    case "before", "after" -> row(parser, token, plan, name.equals(rowField) ? rowField : null);
+                    case "source" -> source(parser, token, plan);
+                    case "op" -> op(parser, token);
+                    case "status" -> isMarker = true;
+                    default -> parser.skipChildren();
+                }
+            }
+            if (parser.nextToken() != null) {
+                throw Unreadable.malformed("value: expected nothing behind the closing brace");
+            }
+        } catch (StreamConstraintsException e) {
+            throw Unreadable.malformed("value: expected JSON of at most " + DebeziumDecoder.MAX_DEPTH
+                    + " levels, with texts of at" + " most " + DebeziumDecoder.MAX_TEXT_LENGTH + " characters");
+        } catch (IOException e) {
+            // Jackson's message quotes the text.
+            throw Unreadable.malformed("value: expected valid JSON");
+        }
+    }
+
+    private void reset() {
+        seen = 0;
+        op = 0;
+        isMarker = false;
+        row = null;
+        rowNames = null;
+        rowBytes = 0;
+        schema = null;
+        table = null;
+        lsn = null;
+        txId = null;
+        tsMicros = null;
+        tsMillis = null;
+    }
+
+    private void once(int field, String name) throws Unreadable {
+        if ((seen & field) != 0) {
+            throw Unreadable.malformed(name + ": expected only once");
+        }
+        seen |= field;
+    }
+
+    private void op(JsonParser parser, JsonToken token) throws IOException, Unreadable {
+        once(OP, "op");
+        if (token != JsonToken.VALUE_STRING || parser.getTextLength() != 1) {
+            throw Unreadable.malformed("op: expected one of c, u, d, r, t, m");
+        }
+        op = parser.getTextCharacters()[parser.getTextOffset()];
+    }
+
+    private void row(JsonParser parser, JsonToken token, @Nullable RowPlan plan, @Nullable String field)
+            throws IOException, Unreadable, BadValue {
+        if (field == null) {
+            parser.skipChildren();
+            return;
+        }
+        once(ROW, field);
+        if (token == JsonToken.VALUE_NULL) {
+            return;
+        }
+        if (token != JsonToken.START_OBJECT) {
+            throw Unreadable.malformed(field + ": expected an object or null");
+        }
+        if (plan == null) {
+            rowNames = names(parser);
+        } else {
+            row = rows.read(parser, plan, field);
+            rowBytes = rows.bytes();
+        }
+    }
+
+    private static List<String> names(JsonParser parser) throws IOException {
+        List<String> names = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            names.add(parser.currentName());
+            parser.nextToken();
+            parser.skipChildren();
+        }
+        return names;
+    }
+
+    private void source(JsonParser parser, JsonToken token, @Nullable RowPlan plan) throws IOException, Unreadable {
+        once(SOURCE, "source");
+        if (token != JsonToken.START_OBJECT) {
+            throw Unreadable.malformed("source: expected an object");
+        }
+        TableId expected = plan == null ? null : plan.schema().table();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String name = parser.currentName();
+            parser.nextToken();
+            switch (name) {
+                case "schema" -> schema = text(parser, name, expected == null ? null : expected.schema());
+                case "table" -> table = text(parser, name, expected == null ? null : expected.table());
+                case "lsn" -> lsn = integer(parser, name);
+                case "txId" -> txId = integer(parser, name);
+                case "ts_us" -> tsMicros = integer(parser, name);
+                case "ts_ms" -> tsMillis = integer(parser, name);
+                default -> parser.skipChildren();
+            }
+        }
+    }
+
+    private static @Nullable Long integer(JsonParser parser, String name) throws IOException, Unreadable {
+        if (parser.currentToken() == JsonToken.VALUE_NULL) {
+            return null;
+        }
+        try {
+            return NumberReaders.integer(parser, Long.MIN_VALUE, Long.MAX_VALUE, "expected a 64-bit integer");
+        } catch (BadValue e) {
+            throw Unreadable.malformed("source." + name + ": " + e.getMessage());
+        }
+    }
+
+    /** The text; the expected one itself if it is equal, which spares a copy. */
+    private static String text(JsonParser parser, String name, @Nullable String expected)
+            throws IOException, Unreadable {
+        if (parser.currentToken() != JsonToken.VALUE_STRING) {
+            throw Unreadable.malformed("source." + name + ": expected a string");
+        }
+        if (expected != null && expected.length() == parser.getTextLength()) {
+            char[] chars = parser.getTextCharacters();
+            int offset = parser.getTextOffset();
+            int i = 0;
+            while (i < expected.length() && expected.charAt(i) == chars[offset + i]) {
+                i++;
+            }
+            if (i == expected.length()) {
+                return expected;
+            }
+        }
+        return parser.getText();
+    }
+}

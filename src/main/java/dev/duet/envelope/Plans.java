@@ -1,0 +1,169 @@
+package dev.duet.envelope;
+
+import dev.duet.change.Column;
+import dev.duet.change.ColumnType;
+import dev.duet.change.TableId;
+import dev.duet.change.TableSchema;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Compiles row plans, and gives the same plan and the same {@link TableSchema} again for the same columns and key. */
+final class Plans {
+    private static final int MAX_ENTRIES = 10_000;
+
+    private final Readers readers;
+    private final BoundedCache<PlanKey, RowPlan> plans = new BoundedCache<>(MAX_ENTRIES);
+    private final BoundedCache<TableSchema, TableSchema> schemas = new BoundedCache<>(MAX_ENTRIES);
+    private final BoundedCache<TableId, RowPlan> latest = new BoundedCache<>(MAX_ENTRIES);
+
+    Plans(Readers readers) {
+        this.readers = readers;
+    }
+
+    /** The plan that the table's last change was read with. */
+    @Nullable
+    RowPlan latest(TableId table) {
+        return latest.get(table);
+    }
+
+    void use(RowPlan plan) {
+        latest.put(plan.schema().table(), plan);
+    }
+
+    void forget(TableId table) {
+        latest.remove(table);
+        plans.keySet().removeIf(key -> key.table.equals(table));
+    }
+
+    /** The plan for records with schemas if there is one already. */
+    @Nullable
+    RowPlan cached(TableId table, ConnectSchema connect, KeySchema key) {
+        return plans.get(new PlanKey(table, connect, null, key));
+    }
+
+    /** The plan for records with this schema block. */
+    RowPlan withSchema(TableId table, ConnectSchema connect, KeySchema key) throws Unreadable {
+        PlanKey planKey = new PlanKey(table, connect, null, key);
+        RowPlan cached = plans.get(planKey);
+        if (cached != null) {
+            return cached;
+        }
+        List<ConnectField> fields = connect.rowFields();
+        if (fields == null) {
+            throw Unreadable.malformed("schema: expected the field 'after' of an envelope");
+        }
+        List<Column> columns = new ArrayList<>();
+        List<ValueReader> columnReaders = new ArrayList<>();
+        for (ConnectField field : fields) {
+            Column column = new Column(field.name(), typeOf(table, field));
+            columns.add(column);
+            columnReaders.add(readerOf(table, column, field));
+        }
+        List<Integer> keyColumns = keyColumns(table, columns, key);
+        List<ValueReader> keyReaders = new ArrayList<>();
+        for (int i = 0; i < keyColumns.size(); i++) {
+            int column = keyColumns.get(i);
+            ConnectField field =
+                    key.fields() == null ? fields.get(column) : key.fields().get(i);
+            keyReaders.add(readerOf(table, columns.get(column), field));
+        }
+        TableSchema schema = intern(new TableSchema(table, columns, keyColumns));
+        RowPlan plan = new RowPlan(schema, connect, key, columnReaders, keyReaders);
+        plans.put(planKey, plan);
+        return plan;
+    }
+
+    /**
+     * The plan for records without schemas.
+     *
+     * @param known all columns that are known of the table
+     * @param present which of them the record has
+     */
+    RowPlan withoutSchema(TableSchema known, BitSet present, KeySchema key) throws Unreadable {
+        PlanKey planKey = new PlanKey(known.table(), known, present, key);
+        RowPlan cached = plans.get(planKey);
+        if (cached != null) {
+            return cached;
+        }
+        List<Column> columns =
+                present.stream().mapToObj(i -> known.columns().get(i)).toList();
+        for (String name : key.names()) {
+            int index = known.indexOf(name);
+            if (index >= 0 && !present.get(index)) {
+                throw Unreadable.malformed("after: expected the key's column '" + Unreadable.shown(name) + "'");
+            }
+        }
+        List<Integer> keyColumns = keyColumns(known.table(), columns, key);
+        List<ValueReader> columnReaders =
+                columns.stream().map(column -> readers.of(column.type())).toList();
+        List<ValueReader> keyReaders =
+                keyColumns.stream().map(columnReaders::get).toList();
+        TableSchema schema = intern(new TableSchema(known.table(), columns, keyColumns));
+        RowPlan plan = new RowPlan(schema, null, key, columnReaders, keyReaders);
+        plans.put(planKey, plan);
+        return plan;
+    }
+
+    private TableSchema intern(TableSchema schema) {
+        TableSchema known = schemas.putIfAbsent(schema, schema);
+        return known == null ? schema : known;
+    }
+
+    private static ColumnType typeOf(TableId table, ConnectField field) throws Unreadable {
+        Optional<ColumnType> type = ColumnTypes.of(field);
+        if (type.isEmpty()) {
+            throw Unreadable.blocked(
+                    table,
+                    "The column '" + Unreadable.shown(field.name()) + "' of " + table
+                            + " has a type that Duet can't read: "
+                            + described(field)
+                            + ". Exclude the column in the connector (column.exclude.list), or have it"
+                            + " written as text there (interval.handling.mode=string, a converter, a cast in a view).");
+        }
+        return type.get();
+    }
+
+    private ValueReader readerOf(TableId table, Column column, ConnectField field) throws Unreadable {
+        ValueReader reader = readers.of(column.type(), field);
+        if (reader == null) {
+            throw Unreadable.blocked(
+                    table,
+                    "The column '" + Unreadable.shown(column.name()) + "' of " + table + " can't be read: its type is "
+                            + column.type() + ", but it is written as " + described(field)
+                            + ". Check the connector's *.handling.mode and time.precision.mode against Duet's settings.");
+        }
+        return reader;
+    }
+
+    private static String described(ConnectField field) {
+        String semantic = field.semantic();
+        return Unreadable.shown(semantic == null ? field.type() : field.type() + " (" + semantic + ")");
+    }
+
+    private static List<Integer> keyColumns(TableId table, List<Column> columns, KeySchema key) throws Unreadable {
+        List<String> names = columns.stream().map(Column::name).toList();
+        List<Integer> indexes = new ArrayList<>();
+        for (String name : key.names()) {
+            int index = names.indexOf(name);
+            if (index < 0) {
+                throw Unreadable.blocked(
+                        table,
+                        "The record key of " + table + " has the field '" + Unreadable.shown(name)
+                                + "', which is no known column of the table. Add the column to what is known of the table,"
+                                + " or stop adding fields to the key (key.enforce.uniqueness of a routing transform).");
+            }
+            indexes.add(index);
+        }
+        return indexes;
+    }
+
+    /**
+     * @param types a {@link ConnectSchema} or the known {@link TableSchema}
+     * @param present the columns present, null with schemas
+     */
+    private record PlanKey(
+            TableId table, Object types, @Nullable BitSet present, KeySchema key) {}
+}

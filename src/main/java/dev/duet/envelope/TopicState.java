@@ -1,0 +1,69 @@
+package dev.duet.envelope;
+
+import dev.duet.change.TableId;
+import org.jspecify.annotations.Nullable;
+
+/** What the decoder expects of a topic's next record, because the last one was so. */
+final class TopicState {
+    private final String topic;
+    private final boolean isHeartbeat;
+    private final Framing values;
+    private final Framing keys;
+    private @Nullable KeyShape keyShape;
+    private @Nullable RowPlan plan;
+    private long planUntilNanos;
+
+    TopicState(String topic, boolean isHeartbeat, SchemaCache schemas) {
+        this.topic = topic;
+        this.isHeartbeat = isHeartbeat;
+        this.values = new Framing(schemas);
+        this.keys = new Framing(schemas);
+    }
+
+    String topic() {
+        return topic;
+    }
+
+    boolean isHeartbeat() {
+        return isHeartbeat;
+    }
+
+    Framing values() {
+        return values;
+    }
+
+    Framing keys() {
+        return keys;
+    }
+
+    @Nullable
+    KeyShape keyShape() {
+        return keyShape;
+    }
+
+    void expectKey(KeyShape shape) {
+        this.keyShape = shape;
+    }
+
+    @Nullable
+    RowPlan plan() {
+        return plan;
+    }
+
+    /** The time from which on a plan without schemas is no longer to be trusted. */
+    long planUntilNanos() {
+        return planUntilNanos;
+    }
+
+    void expect(RowPlan nextPlan, long untilNanos) {
+        this.plan = nextPlan;
+        this.planUntilNanos = untilNanos;
+    }
+
+    void forget(TableId table) {
+        if (plan != null && plan.schema().table().equals(table)) {
+            plan = null;
+            keyShape = null;
+        }
+    }
+}
