@@ -1,0 +1,100 @@
+package dev.duet.postgres;
+
+import dev.duet.change.Column;
+import dev.duet.change.Op;
+import dev.duet.change.Row;
+import dev.duet.change.RowChange;
+import dev.duet.change.TableSchema;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last change of each key among the changes of one table: the one with the greatest LSN, of equal ones the last (a snapshot row
+ * and its first update can share an LSN). Only one of them may reach the server, which refuses a key twice in one upsert.
+ *
+ * <p>What TOAST left out of the last change is taken from the changes before it, as far as they have it.
+ */
+final class KeyReduction {
+    private final Map<Object, RowChange> lastOfKey;
+
+    private KeyReduction(int size) {
+        lastOfKey = LinkedHashMap.newLinkedHashMap(size);
+    }
+
+    /** @param changes of one table, for each partition in the order of its offsets; truncates are left out */
+    static Collection<RowChange> lastOfEachKey(List<RowChange> changes) {
+        KeyReduction reduction = new KeyReduction(changes.size());
+        // A key's changes may lie in two partitions. To fill an unchanged column they are needed in order; without one,
+        // the greatest
+        // LSN is enough. Across keys this order means nothing.
+        List<RowChange> ordered = changes;
+        if (changes.stream().anyMatch(KeyReduction::hasUnchanged)) {
+            ordered = new ArrayList<>(changes);
+            ordered.sort(Comparator.comparingLong(change -> change.source().lsn()));
+        }
+        for (RowChange change : ordered) {
+            if (change.op() != Op.TRUNCATE) {
+                reduction.take(change);
+            }
+        }
+        return reduction.lastOfKey.values();
+    }
+
+    private void take(RowChange change) {
+        lastOfKey.merge(RowKey.of(change), change, KeyReduction::later);
+    }
+
+    private static RowChange later(RowChange before, RowChange next) {
+        if (next.source().lsn() < before.source().lsn()) {
+            return before;
+        }
+        return before.op() != Op.DELETE && hasUnchanged(next) ? filled(next, before) : next;
+    }
+
+    static boolean hasUnchanged(RowChange change) {
+        Row row = change.row();
+        if (row == null) {
+            return false;
+        }
+        for (int i = 0; i < row.size(); i++) {
+            if (row.isUnchanged(i)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static RowChange filled(RowChange change, RowChange before) {
+        TableSchema schema = change.schema();
+        Row row = Objects.requireNonNull(change.row());
+        @Nullable Object[] values = new @Nullable Object[row.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = row.isUnchanged(i) ? valueOf(before, schema.columns().get(i), i) : row.get(i);
+        }
+        return new RowChange(
+                schema,
+                change.op(),
+                Row.of(values),
+                change.source(),
+                change.partition(),
+                change.offset(),
+                change.bytes() + before.bytes());
+    }
+
+    /** The value that the change before left in this column, which may stand elsewhere if the table has changed in between. */
+    private static @Nullable Object valueOf(RowChange before, Column column, int index) {
+        Row row = Objects.requireNonNull(before.row());
+        TableSchema schema = before.schema();
+        if (index < schema.columns().size() && schema.columns().get(index).equals(column)) {
+            return row.get(index);
+        }
+        int elsewhere = schema.indexOf(column.name());
+        return elsewhere >= 0 && schema.columns().get(elsewhere).equals(column) ? row.get(elsewhere) : Row.UNCHANGED;
+    }
+}

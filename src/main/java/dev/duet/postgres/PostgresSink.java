@@ -1,0 +1,204 @@
+package dev.duet.postgres;
+
+import dev.duet.change.ChangeBatch;
+import dev.duet.change.Op;
+import dev.duet.change.RowChange;
+import dev.duet.change.TableId;
+import dev.duet.change.TableSchema;
+import dev.duet.change.TopicPartition;
+import dev.duet.delivery.DeliveredPositions;
+import dev.duet.delivery.Ledger;
+import dev.duet.delivery.Position;
+import dev.duet.delivery.Sink;
+import dev.duet.postgres.PositionTable.Stored;
+import dev.duet.postgres.Transactions.Flight;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps mirror and trail tables in PostgreSQL. A write is one transaction: the positions by compare-and-set, then the rows; it takes two
+ * round trips, whatever the number of tables.
+ *
+ * <pre>
+ * the process or the connection dies   what is stored                      what the next write does
+ * before COMMIT is sent                nothing (the server rolls back)     the same batch
+ * COMMIT sent, no answer               rows and positions, or neither      after open() it knows, and skips or writes
+ * after the answer                     rows and positions                  skips record by record what it is given again
+ * </pre>
+ *
+ * <p>The constructor does no I/O. All methods may be called from any thread and return at once.
+ */
+public final class PostgresSink implements Sink, DeliveredPositions {
+    private final Transactions transactions;
+    private final ControlTables control;
+    private final PositionTable table;
+    private final Targets targets;
+    private final Positions positions = new Positions();
+
+    /**
+     * @param pool stays the caller's, who closes it
+     * @param pipeline the name under which positions are stored
+     * @throws IllegalArgumentException if a setting is wrong
+     */
+    public PostgresSink(Pool pool, String pipeline, PostgresConfig config) {
+        this.transactions = new Transactions(pool, config);
+        this.control = new ControlTables(transactions);
+        this.table = new PositionTable(pipeline, transactions);
+        this.targets = new Targets(pipeline, transactions, config);
+    }
+
+    @Override
+    public String name() {
+        return "postgres";
+    }
+
+    @Override
+    public CompletionStage<Map<TopicPartition, Position>> open(Collection<TopicPartition> partitions) {
+        List<TopicPartition> opened = List.copyOf(partitions);
+        return stage(() -> stored(opened, Stored::position).map(stored -> {
+            Map<TopicPartition, Long> next = new HashMap<>();
+            stored.forEach((partition, position) -> next.put(partition, position.nextOffset()));
+            positions.opened(opened, next);
+            return stored;
+        }));
+    }
+
+    @Override
+    public CompletionStage<Map<TopicPartition, Ledger>> write(ChangeBatch batch) {
+        return stage(() -> {
+            BatchPlan plan = positions.plan(batch);
+            Future<?> written = plan.steps().isEmpty() ? Future.succeededFuture() : write(plan);
+            return written.map(done -> {
+                positions.committed(plan);
+                return plan.ledgers();
+            });
+        });
+    }
+
+    private Future<?> write(BatchPlan plan) {
+        Set<TableSchema> schemas = schemasOf(plan);
+        return targets.prepare(schemas)
+                .compose(ready -> {
+                    positions.sending(plan);
+                    return transactions.run("writing " + plan.where(), new Write(plan));
+                })
+                .onFailure(error -> targets.forget(schemas));
+    }
+
+    private static Set<TableSchema> schemasOf(BatchPlan plan) {
+        Set<TableSchema> schemas = new LinkedHashSet<>();
+        TableSchema last = null;
+        for (List<RowChange> changes : plan.changes().values()) {
+            for (RowChange change : changes) {
+                if (change.schema() != last) {
+                    last = change.schema();
+                    schemas.add(last);
+                }
+            }
+        }
+        return schemas;
+    }
+
+    /** The one transaction of a batch. */
+    private final class Write implements Transactions.Work<Void> {
+        private final BatchPlan plan;
+        private PositionTable.@Nullable Move move;
+        private Floors.@Nullable Locks locks;
+
+        private Write(BatchPlan plan) {
+            this.plan = plan;
+        }
+
+        @Override
+        public void send(Flight flight) {
+            move = table.move(flight, plan.steps());
+            lockFloors(flight);
+            plan.changes().forEach((id, changes) -> {
+                TableWriter writer = new TableWriter(flight, id, plan.where(id), targets::of);
+                Target target = targets.of(changes.getFirst().schema());
+                if (target.mirror() != null) {
+                    writer.mirror(changes);
+                }
+                if (target.trail() != null) {
+                    writer.trail(changes);
+                }
+            });
+        }
+
+        private void lockFloors(Flight flight) {
+            SortedMap<TargetName, TableId> mirrors = new TreeMap<>();
+            boolean truncates = false;
+            for (Map.Entry<TableId, List<RowChange>> entry : plan.changes().entrySet()) {
+                Target.Mirror mirror =
+                        targets.of(entry.getValue().getFirst().schema()).mirror();
+                if (mirror != null) {
+                    mirrors.put(mirror.name, entry.getKey());
+                    truncates |= entry.getValue().stream().anyMatch(change -> change.op() == Op.TRUNCATE);
+                }
+            }
+            if (!mirrors.isEmpty()) {
+                locks = Floors.lock(flight, mirrors, truncates);
+            }
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // Void has no other value
+        public Void check() {
+            Objects.requireNonNull(move).check();
+            if (locks != null) {
+                locks.check();
+            }
+            return null;
+        }
+    }
+
+    @Override
+    public void close(Collection<TopicPartition> partitions) {
+        positions.closed(partitions);
+    }
+
+    @Override
+    public CompletionStage<Map<TopicPartition, Long>> read(Collection<TopicPartition> partitions) {
+        return stage(() -> stored(List.copyOf(partitions), Stored::delivered));
+    }
+
+    @Override
+    public CompletionStage<Void> advance(Map<TopicPartition, Long> delivered) {
+        return stage(() -> {
+            positions.delivered(delivered);
+            return delivered.isEmpty()
+                    ? Future.succeededFuture()
+                    : control.ensure().compose(ready -> table.deliver(delivered));
+        });
+    }
+
+    private <T> Future<Map<TopicPartition, T>> stored(Collection<TopicPartition> partitions, Function<Stored, T> part) {
+        return control.ensure().compose(ready -> table.read(partitions)).map(stored -> {
+            Map<TopicPartition, T> parts = new HashMap<>();
+            stored.forEach((partition, row) -> parts.put(partition, part.apply(row)));
+            return parts;
+        });
+    }
+
+    /** A failure comes with the stage, also one that is thrown. */
+    private static <T> CompletionStage<T> stage(Supplier<Future<T>> work) {
+        try {
+            return work.get().toCompletionStage();
+        } catch (RuntimeException e) {
+            return Future.<T>failedFuture(e).toCompletionStage();
+        }
+    }
+}

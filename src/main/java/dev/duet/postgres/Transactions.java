@@ -1,0 +1,194 @@
+package dev.duet.postgres;
+
+import dev.duet.change.TableId;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import io.vertx.sqlclient.impl.SocketConnectionBase;
+import io.vertx.sqlclient.impl.SqlConnectionInternal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs transactions in two round trips: BEGIN and all statements are sent without waiting (the connection keeps their order), and when
+ * all have succeeded, COMMIT.
+ *
+ * <p>COMMIT is not sent along with the statements, though the server would turn it into a rollback after one of its own errors: a
+ * parameter that the client can't encode is never sent, so the server would commit without that statement; and a row count has to be
+ * checked first.
+ *
+ * <p>No transaction stays open: after a failure it is rolled back, and if that fails too or an answer is overdue, the connection is
+ * closed. Then the server rolls back, at the latest when the statement timeout strikes.
+ */
+final class Transactions {
+    private final Pool pool;
+    private final String begin;
+    private final long limitMillis;
+
+    Transactions(Pool pool, PostgresConfig config) {
+        this.pool = pool;
+        this.begin = "BEGIN; SET LOCAL statement_timeout = "
+                + config.statementTimeout().toMillis() + "; SET LOCAL lock_timeout = "
+                + config.lockTimeout().toMillis();
+        this.limitMillis = config.writeTimeout().toMillis();
+    }
+
+    /** What one transaction does. */
+    interface Work<T> {
+        /** Sends all statements through the flight, without waiting. */
+        void send(Flight flight);
+
+        /** Looks at the answers when all have come; an exception rolls back. */
+        T check();
+    }
+
+    /** Statements on their way, in order. */
+    static final class Flight {
+        private final SqlConnection connection;
+        private final List<Sent> sent = new ArrayList<>();
+
+        private Flight(SqlConnection connection) {
+            this.connection = connection;
+        }
+
+        /** Sends a prepared statement about one table, or about none; its failure fails the transaction. */
+        void send(@Nullable TableId table, String doing, String sql, Tuple parameters) {
+            sent.add(new Sent(connection.preparedQuery(sql).execute(parameters), doing, table));
+        }
+
+        /** The same, for a statement whose answer is looked at in {@link Work#check}. */
+        Future<RowSet<Row>> ask(@Nullable TableId table, String doing, String sql, Tuple parameters) {
+            Future<RowSet<Row>> answer = connection.preparedQuery(sql).execute(parameters);
+            sent.add(new Sent(answer, doing, table));
+            return answer;
+        }
+    }
+
+    private record Sent(
+            Future<?> answer, String doing, @Nullable TableId table) {}
+
+    /** Statements that need each other's answers, one after the other. */
+    interface Steps<T> {
+        Future<T> run(SqlConnection connection);
+    }
+
+    /**
+     * Runs a transaction whose statements can all be sent at once.
+     *
+     * @param doing for errors
+     */
+    <T> Future<T> run(String doing, Work<T> work) {
+        return connected(doing, connection -> {
+            Flight flight = new Flight(connection);
+            flight.sent.add(new Sent(connection.query(begin).execute(), doing, null));
+            work.send(flight);
+            return settled(flight.sent).map(none -> work.check()).compose(result -> commit(connection, doing, result));
+        });
+    }
+
+    /** Runs a transaction step by step: for what happens once in the life of a table. */
+    <T> Future<T> runSteps(String doing, @Nullable TableId table, Steps<T> steps) {
+        return connected(
+                doing,
+                connection -> connection
+                        .query(begin)
+                        .execute()
+                        .compose(begun -> steps.run(connection))
+                        .recover(error -> Future.failedFuture(SqlErrors.of(error, doing, table)))
+                        .compose(result -> commit(connection, doing, result)));
+    }
+
+    /** Reads with a single statement, outside of any transaction. */
+    Future<RowSet<Row>> read(String doing, String sql, Tuple parameters) {
+        return acquired(
+                doing,
+                connection -> connection
+                        .preparedQuery(sql)
+                        .execute(parameters)
+                        .recover(error -> Future.failedFuture(SqlErrors.of(error, doing, null)))
+                        .timeout(limitMillis, TimeUnit.MILLISECONDS)
+                        .recover(error -> giveUpIfOverdue(connection, doing, error)));
+    }
+
+    private static <T> Future<T> commit(SqlConnection connection, String doing, T result) {
+        return connection
+                .query("COMMIT")
+                .execute()
+                .map(result)
+                .recover(error -> Future.failedFuture(SqlErrors.of(error, "committing, " + doing, null)));
+    }
+
+    /** Waits for all answers; the first failure in order is the reason, those after it are only its consequences (SQLSTATE 25P02). */
+    private static Future<Void> settled(List<Sent> sent) {
+        return Future.join(sent.stream().map(Sent::answer).toList())
+                .<Void>mapEmpty()
+                .recover(any -> {
+                    Sent first = sent.stream()
+                            .filter(one -> one.answer().failed())
+                            .findFirst()
+                            .orElseThrow();
+                    return Future.failedFuture(SqlErrors.of(first.answer().cause(), first.doing(), first.table()));
+                });
+    }
+
+    private <T> Future<T> connected(String doing, Steps<T> transaction) {
+        return acquired(
+                doing,
+                connection -> guarded(() -> transaction.run(connection))
+                        .timeout(limitMillis, TimeUnit.MILLISECONDS)
+                        .recover(error -> error instanceof TimeoutException
+                                ? giveUpIfOverdue(connection, doing, error)
+                                : rollback(connection).transform(any -> Future.failedFuture(error))));
+    }
+
+    /** A throw while statements are on their way must not skip the rollback. */
+    private static <T> Future<T> guarded(Supplier<Future<T>> work) {
+        try {
+            return work.get();
+        } catch (RuntimeException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    private <T> Future<T> acquired(String doing, Steps<T> steps) {
+        Future<SqlConnection> acquired = pool.getConnection();
+        return acquired.timeout(limitMillis, TimeUnit.MILLISECONDS)
+                .recover(error -> {
+                    acquired.onSuccess(SqlConnection::close); // one that comes after its time goes back to the pool
+                    return Future.failedFuture(SqlErrors.ofConnect(error, doing));
+                })
+                .compose(connection -> steps.run(connection)
+                        .eventually(() -> connection.close().otherwiseEmpty()));
+    }
+
+    private static Future<Void> rollback(SqlConnection connection) {
+        return connection
+                .query("ROLLBACK")
+                .execute()
+                .<Void>mapEmpty()
+                .timeout(5, TimeUnit.SECONDS)
+                .onFailure(error -> kill(connection));
+    }
+
+    private static <T> Future<T> giveUpIfOverdue(SqlConnection connection, String doing, Throwable error) {
+        if (error instanceof TimeoutException) {
+            kill(connection);
+        }
+        return Future.failedFuture(SqlErrors.of(error, doing, null));
+    }
+
+    /** Closes the socket, so that the pool forgets the connection: its own close would only put it back. */
+    private static void kill(SqlConnection connection) {
+        if (connection instanceof SqlConnectionInternal pooled
+                && pooled.unwrap().unwrap() instanceof SocketConnectionBase physical) {
+            physical.socket().close();
+        }
+    }
+}
