@@ -3,9 +3,11 @@ package dev.duet.delta;
 import io.delta.kernel.data.FilteredColumnarBatch;
 import io.delta.kernel.defaults.engine.DefaultEngine;
 import io.delta.kernel.defaults.engine.DefaultParquetHandler;
+import io.delta.kernel.engine.MetricsReporter;
 import io.delta.kernel.engine.ParquetHandler;
 import io.delta.kernel.utils.CloseableIterator;
 import java.io.IOException;
+import java.util.List;
 
 /** Kernel's default engine over {@link TableFileIO}, with checkpoints that become visible only when they are complete. */
 final class DuetEngine extends DefaultEngine {
@@ -19,6 +21,12 @@ final class DuetEngine extends DefaultEngine {
     @Override
     public ParquetHandler getParquetHandler() {
         return parquet;
+    }
+
+    /** None: the default one turns each commit and load into JSON with the whole schema, whether it is logged or not. */
+    @Override
+    public List<MetricsReporter> getMetricsReporters() {
+        return List.of();
     }
 
     private static final class Parquet extends DefaultParquetHandler {
