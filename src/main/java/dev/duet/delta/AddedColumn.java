@@ -1,0 +1,40 @@
+package dev.duet.delta;
+
+import io.delta.kernel.types.ArrayType;
+import io.delta.kernel.types.DataType;
+import io.delta.kernel.types.DateType;
+import io.delta.kernel.types.IntegerType;
+import io.delta.kernel.types.LongType;
+import io.delta.kernel.types.StringType;
+
+/** The columns that Duet adds behind the source's. */
+enum AddedColumn {
+    OP("__op", StringType.STRING),
+    LSN("__lsn", LongType.LONG),
+    /** Null when the event names no transaction. */
+    TX_ID("__tx_id", LongType.LONG),
+    SOURCE_TS_MS("__source_ts_ms", LongType.LONG),
+    TOPIC("__topic", StringType.STRING),
+    PARTITION("__partition", IntegerType.INTEGER),
+    OFFSET("__offset", LongType.LONG),
+    /** The columns that the source did not send because the update left them alone; null when it sent all. */
+    UNCHANGED("__unchanged", new ArrayType(StringType.STRING, false)),
+    /** UTC date of the source's commit. The partition column, unless configured otherwise. */
+    DATE("__date", DateType.DATE);
+
+    private final String columnName;
+    private final DataType dataType;
+
+    AddedColumn(String columnName, DataType dataType) {
+        this.columnName = columnName;
+        this.dataType = dataType;
+    }
+
+    String columnName() {
+        return columnName;
+    }
+
+    DataType dataType() {
+        return dataType;
+    }
+}

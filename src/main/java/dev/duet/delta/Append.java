@@ -1,0 +1,117 @@
+package dev.duet.delta;
+
+import dev.duet.change.RowChange;
+import dev.duet.change.TableSchema;
+import dev.duet.change.TopicPartition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What one commit adds to a table, decided against the positions of one snapshot: the changes that the table has not got, and where
+ * that takes it.
+ *
+ * @param expected the positions that the decision stands on; absent = never written
+ * @param moved the positions after, of the partitions that bring a change
+ * @param counts what becomes of the share's changes, for each of its partitions
+ * @param fresh the changes to write, by partition in the batch's order, ascending by offset in each
+ */
+record Append(
+        Map<TopicPartition, StoredPosition> expected,
+        Map<TopicPartition, StoredPosition> moved,
+        Map<TopicPartition, Counts> counts,
+        List<List<RowChange>> fresh) {
+
+    /**
+     * @param applied changes that are written
+     * @param skipped changes that the table had
+     */
+    record Counts(int applied, int skipped) {}
+
+    /** Changes of one UTC day of the source and of one schema: what goes into one file. */
+    record Group(int epochDay, TableSchema schema, List<RowChange> changes) {}
+
+    /** How an attempt to commit has ended, judged by what the table holds now. */
+    enum Outcome {
+        /** The positions are where they were: another writer took the version for other partitions, or nothing was written. */
+        UNMOVED,
+        /** The positions are ours: the commit landed and its answer was lost. */
+        LANDED,
+        /** Another writer has written our partitions. */
+        MOVED
+    }
+
+    /** @param by the name of this writer's life */
+    static Append of(TableShare share, Map<TopicPartition, StoredPosition> stored, String by) {
+        Map<TopicPartition, StoredPosition> moved = new TreeMap<>();
+        Map<TopicPartition, Counts> counts = new TreeMap<>();
+        List<List<RowChange>> fresh = new ArrayList<>();
+        for (TableShare.Link link : share.links()) {
+            StoredPosition before = stored.get(link.partition());
+            int skipped = before == null ? 0 : link.indexFrom(before.next());
+            List<RowChange> changes =
+                    link.changes().subList(skipped, link.changes().size());
+            counts.put(link.partition(), new Counts(changes.size(), skipped));
+            if (!changes.isEmpty()) {
+                fresh.add(changes);
+                long applied = before == null ? 0 : before.applied();
+                long skippedBefore = before == null ? 0 : before.skipped();
+                moved.put(
+                        link.partition(),
+                        new StoredPosition(link.nextOffset(), applied + changes.size(), skippedBefore + skipped, by));
+            }
+        }
+        return new Append(stored, moved, counts, fresh);
+    }
+
+    boolean isEmpty() {
+        return moved.isEmpty();
+    }
+
+    /** Judges a commit by the positions that the table shows after it. */
+    Outcome judge(Map<TopicPartition, StoredPosition> now) {
+        boolean landed = true;
+        boolean unmoved = true;
+        for (Map.Entry<TopicPartition, StoredPosition> entry : moved.entrySet()) {
+            StoredPosition shown = now.get(entry.getKey());
+            landed &= entry.getValue().equals(shown);
+            unmoved &= java.util.Objects.equals(expected.get(entry.getKey()), shown);
+        }
+        if (landed) {
+            return Outcome.LANDED;
+        }
+        return unmoved ? Outcome.UNMOVED : Outcome.MOVED;
+    }
+
+    /**
+     * The changes by file.
+     *
+     * @param byDay whether days go into files of their own, as the table's partitioning asks
+     */
+    List<Group> groups(boolean byDay) {
+        Map<Integer, List<Group>> days = new TreeMap<>();
+        for (List<RowChange> changes : fresh) {
+            Group last = null;
+            for (RowChange change : changes) {
+                int day = byDay ? AddedVectors.epochDay(change) : 0;
+                if (last == null || last.epochDay() != day || last.schema() != change.schema()) {
+                    last = group(days.computeIfAbsent(day, d -> new ArrayList<>()), day, change.schema());
+                }
+                last.changes().add(change);
+            }
+        }
+        return days.values().stream().flatMap(List::stream).toList();
+    }
+
+    private static Group group(List<Group> groups, int day, TableSchema schema) {
+        for (Group group : groups) {
+            if (group.schema().equals(schema)) {
+                return group;
+            }
+        }
+        Group group = new Group(day, schema, new ArrayList<>());
+        groups.add(group);
+        return group;
+    }
+}

@@ -1,0 +1,61 @@
+package dev.duet.delta;
+
+import dev.duet.change.TableId;
+import dev.duet.delivery.PositionMovedException;
+import dev.duet.delivery.RetriableException;
+import dev.duet.delivery.TableStoppedException;
+import io.delta.kernel.exceptions.KernelException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
+
+/** Which of delivery's failures a failure of Kernel or the store is. */
+final class DeltaErrors {
+    private DeltaErrors() {}
+
+    /** The failure of a write of this table, as delivery knows them; a defect comes back as it is. */
+    static RuntimeException of(Throwable failure, TableId table, String where) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (isDeliverys(cause)) {
+                return (RuntimeException) cause;
+            }
+        }
+        RetriableException retriable = retriable(failure, where);
+        if (retriable != null) {
+            return retriable;
+        }
+        if (failure instanceof KernelException || failure instanceof UnsupportedOperationException) {
+            return new TableStoppedException(
+                    table,
+                    where + " can't be written by Delta Kernel: " + failure.getMessage()
+                            + ". Change the table as the message says, or move it away so that Duet creates it anew.",
+                    failure);
+        }
+        return failure instanceof RuntimeException defect ? defect : new IllegalStateException(where, failure);
+    }
+
+    /** If the store failed somewhere below, a failure that says so; else null. */
+    static @Nullable RetriableException retriable(Throwable failure, String where) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof AccessDeniedException) {
+                return new RetriableException(
+                        where + ": the store denies access (403): " + cause.getMessage()
+                                + ". Check the credentials and what the bucket's policy allows (list, get, put and delete"
+                                + " below the root). The write is tried again.",
+                        failure);
+            }
+            if (cause instanceof IOException || cause instanceof SdkException) {
+                return new RetriableException(
+                        where + ": the store failed: " + cause.getMessage() + ". The write is tried again.", failure);
+            }
+        }
+        return null;
+    }
+
+    private static boolean isDeliverys(Throwable failure) {
+        return failure instanceof PositionMovedException
+                || failure instanceof RetriableException
+                || failure instanceof TableStoppedException;
+    }
+}

@@ -1,0 +1,77 @@
+package dev.duet.delta;
+
+import dev.duet.change.TableId;
+import dev.duet.change.TopicPartition;
+import dev.duet.delivery.PositionMovedException;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Where this writer left each table in each of its partitions, since they were opened. Thread-safe.
+ *
+ * <p>The invariant that it keeps: a table's position moves only from where this writer last read or left it. A position that shows
+ * anything else was moved by another writer, or the table was set back or deleted; then nothing is written.
+ */
+final class KnownPositions {
+    private final Map<TableId, Map<TopicPartition, Optional<StoredPosition>>> tables = new ConcurrentHashMap<>();
+
+    void forget(Collection<TopicPartition> partitions) {
+        tables.values().forEach(known -> known.keySet().removeAll(Set.copyOf(partitions)));
+    }
+
+    /** Whether something is known of one of these partitions in the table. */
+    boolean knows(TableId table, Collection<TopicPartition> partitions) {
+        Map<TopicPartition, Optional<StoredPosition>> known = tables.getOrDefault(table, Map.of());
+        return partitions.stream().anyMatch(known::containsKey);
+    }
+
+    /** Takes over what the table shows in partitions that nothing was known of yet. */
+    void learn(TableId table, Collection<TopicPartition> partitions, Map<TopicPartition, StoredPosition> shown) {
+        Map<TopicPartition, Optional<StoredPosition>> known = known(table);
+        for (TopicPartition partition : partitions) {
+            known.putIfAbsent(partition, Optional.ofNullable(shown.get(partition)));
+        }
+    }
+
+    /** This writer has moved the table there. */
+    void moved(TableId table, Map<TopicPartition, StoredPosition> moved) {
+        Map<TopicPartition, Optional<StoredPosition>> known = known(table);
+        moved.forEach((partition, position) -> known.put(partition, Optional.of(position)));
+    }
+
+    /** @throws PositionMovedException if the table shows another position than the known one */
+    void check(
+            TableId table,
+            String where,
+            Collection<TopicPartition> partitions,
+            Map<TopicPartition, StoredPosition> shown) {
+        Map<TopicPartition, Optional<StoredPosition>> known = tables.getOrDefault(table, Map.of());
+        Set<TopicPartition> moved = new TreeSet<>();
+        for (TopicPartition partition : partitions) {
+            Optional<StoredPosition> expected = known.get(partition);
+            if (expected != null && !expected.equals(Optional.ofNullable(shown.get(partition)))) {
+                moved.add(partition);
+            }
+        }
+        if (!moved.isEmpty()) {
+            throw moved(where, moved);
+        }
+    }
+
+    static PositionMovedException moved(String where, Set<TopicPartition> partitions) {
+        return new PositionMovedException(
+                partitions,
+                where + ": the positions of " + partitions
+                        + " are not where this writer left them. Another writer has taken"
+                        + " these partitions over, or the table was restored or deleted. Nothing was written; the"
+                        + " positions are read again.");
+    }
+
+    private Map<TopicPartition, Optional<StoredPosition>> known(TableId table) {
+        return tables.computeIfAbsent(table, t -> new ConcurrentHashMap<>());
+    }
+}

@@ -1,0 +1,52 @@
+package dev.duet.delta;
+
+import dev.duet.change.TableId;
+import dev.duet.change.TopicPartition;
+import dev.duet.delivery.TableStoppedException;
+import io.delta.kernel.Snapshot;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Names and reads the positions of one pipeline: one domain for each partition, {@code duet.<pipeline>.<topic>-<number>}. The
+ * pipeline's name is escaped as in a path, so that its end can be told from the topic's beginning (a topic may contain dots).
+ */
+final class Positions {
+    private final String prefix;
+
+    Positions(String pipeline) {
+        this.prefix = "duet." + TablePaths.segment(pipeline) + ".";
+    }
+
+    String domain(TopicPartition partition) {
+        return prefix + partition;
+    }
+
+    /** The positions of these partitions in this snapshot; partitions never written are absent. */
+    Map<TopicPartition, StoredPosition> read(TableId table, Snapshot snapshot, Collection<TopicPartition> partitions) {
+        Map<TopicPartition, StoredPosition> positions = new HashMap<>();
+        for (TopicPartition partition : partitions) {
+            Optional<String> json = snapshot.getDomainMetadata(domain(partition));
+            if (json.isPresent()) {
+                positions.put(partition, parse(table, snapshot, domain(partition), json.get()));
+            }
+        }
+        return positions;
+    }
+
+    private static StoredPosition parse(TableId table, Snapshot snapshot, String domain, String json) {
+        try {
+            return StoredPosition.parse(json);
+        } catch (IllegalArgumentException e) {
+            throw new TableStoppedException(
+                    table,
+                    "Delta table " + table + " at " + snapshot.getPath() + ", version " + snapshot.getVersion()
+                            + ": the domain metadata " + domain + " does not hold a position of Duet. Something else"
+                            + " wrote it; restore the value that an earlier version has, or drop the table and let"
+                            + " Duet fill it again.",
+                    e);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package dev.duet.delta;
+
+import dev.duet.change.ChangeBatch;
+import dev.duet.change.PartitionChanges;
+import dev.duet.change.RowChange;
+import dev.duet.change.TableId;
+import dev.duet.change.TableSchema;
+import dev.duet.change.TopicPartition;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One table's share of a batch.
+ *
+ * @param links one for each partition that carries a change of the table, in the batch's order
+ */
+record TableShare(TableId table, List<Link> links) {
+    /**
+     * A table's changes of one partition, in offset order.
+     *
+     * @param nextOffset the partition's position after the batch, and the table's once it has these changes
+     */
+    record Link(TopicPartition partition, List<RowChange> changes, long nextOffset) {
+        /** Index of the first change at this offset or above. */
+        int indexFrom(long offset) {
+            int low = 0;
+            int high = changes.size();
+            while (low < high) {
+                int middle = (low + high) >>> 1;
+                if (changes.get(middle).offset() < offset) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            return low;
+        }
+    }
+
+    /** Cuts the batch by table, tables in the order of their first change. */
+    static List<TableShare> of(ChangeBatch batch) {
+        Map<TableId, TableShare> shares = new LinkedHashMap<>();
+        for (PartitionChanges link : batch.partitions()) {
+            Map<TableId, List<RowChange>> byTable = byTable(link.changes());
+            byTable.forEach((table, changes) -> shares.computeIfAbsent(table, t -> new TableShare(t, new ArrayList<>()))
+                    .links()
+                    .add(new Link(link.partition(), changes, link.nextOffset())));
+        }
+        return List.copyOf(shares.values());
+    }
+
+    /** Neighbours are mostly of one schema: its identity spares the look-up of the table. */
+    private static Map<TableId, List<RowChange>> byTable(List<RowChange> changes) {
+        Map<TableId, List<RowChange>> byTable = new HashMap<>();
+        TableSchema last = null;
+        @Nullable List<RowChange> list = null;
+        for (RowChange change : changes) {
+            if (list == null || change.schema() != last) {
+                last = change.schema();
+                list = byTable.computeIfAbsent(last.table(), t -> new ArrayList<>());
+            }
+            list.add(change);
+        }
+        return byTable;
+    }
+
+    Set<TopicPartition> partitions() {
+        Set<TopicPartition> partitions = new TreeSet<>();
+        links.forEach(link -> partitions.add(link.partition()));
+        return partitions;
+    }
+}

@@ -1,0 +1,173 @@
+package dev.duet.delta;
+
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An HTTP proxy in front of the S3 server that counts requests and does what networks and stores do. It forwards requests as they
+ * are (they are signed), one for each connection.
+ */
+final class FaultyProxy implements AutoCloseable {
+    /** What becomes of a request. */
+    enum Fate {
+        PASS,
+        /** The request does not arrive; the connection breaks. */
+        LOST,
+        /** The request is carried out, but the connection breaks before the answer. */
+        ANSWER_LOST,
+        /** The request does not arrive, the answer is 503. */
+        REFUSED,
+        /** The answer 412 is made 200: what a store answers that ignores the condition. */
+        CONDITION_IGNORED
+    }
+
+    /** @param line method and path, such as {@code PUT /lake/x/_delta_log/00000000000000000001.json} */
+    record Request(String line, boolean conditional) {}
+
+    interface Faults {
+        Fate of(Request request);
+    }
+
+    private final ServerSocket server;
+    private final URI target;
+    private final List<Request> requests = new CopyOnWriteArrayList<>();
+    private volatile Faults faults = request -> Fate.PASS;
+
+    FaultyProxy(String target) throws IOException {
+        this.target = URI.create(target);
+        this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        Thread.ofPlatform().daemon().name("faulty-proxy").start(this::accept);
+    }
+
+    String endpoint() {
+        return "http://127.0.0.1:" + server.getLocalPort();
+    }
+
+    void faults(Faults next) {
+        this.faults = next;
+    }
+
+    /** All requests so far, in order of arrival. */
+    List<Request> requests() {
+        return List.copyOf(requests);
+    }
+
+    private void accept() {
+        while (!server.isClosed()) {
+            try {
+                Socket client = server.accept();
+                Thread.ofVirtual().start(() -> serve(client));
+            } catch (IOException e) {
+                return;
+            }
+        }
+    }
+
+    private void serve(Socket client) {
+        try (client) {
+            InputStream in = client.getInputStream();
+            List<String> head = head(in);
+            String[] line = head.getFirst().split(" ");
+            boolean conditional = header(head, "if-none-match") != null;
+            Request request = new Request(line[0] + " " + line[1], conditional);
+            requests.add(request);
+            if (header(head, "expect") != null) {
+                client.getOutputStream().write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+            }
+            String length = header(head, "content-length");
+            byte[] body = in.readNBytes(length == null ? 0 : Integer.parseInt(length));
+            answer(client.getOutputStream(), head, body, faults.of(request));
+        } catch (IOException e) {
+            // The client sees a broken connection, as it would in life.
+        }
+    }
+
+    private void answer(OutputStream out, List<String> head, byte[] body, Fate fate) throws IOException {
+        switch (fate) {
+            case LOST -> {}
+            case REFUSED -> write(out, "HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            case ANSWER_LOST -> {
+                byte[] ignored = forward(head, body);
+                assert ignored.length > 0;
+            }
+            case PASS -> out.write(forward(head, body));
+            case CONDITION_IGNORED -> {
+                byte[] answer = forward(head, body);
+                if (new String(answer, 0, 12, StandardCharsets.ISO_8859_1).endsWith("412")) {
+                    write(out, "HTTP/1.1 200 OK\r\nETag: \"0\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+                } else {
+                    out.write(answer);
+                }
+            }
+        }
+        out.flush();
+    }
+
+    private byte[] forward(List<String> head, byte[] body) throws IOException {
+        try (Socket server = new Socket(target.getHost(), target.getPort())) {
+            ByteArrayOutputStream request = new ByteArrayOutputStream();
+            for (String line : head) {
+                String name = line.toLowerCase(Locale.ROOT);
+                if (!name.startsWith("connection:") && !name.startsWith("expect:")) {
+                    request.writeBytes((line + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+                }
+            }
+            request.writeBytes("Connection: close\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+            request.writeBytes(body);
+            request.writeTo(server.getOutputStream());
+            server.getOutputStream().flush();
+            return server.getInputStream().readAllBytes();
+        }
+    }
+
+    private static void write(OutputStream out, String text) throws IOException {
+        out.write(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private static @Nullable String header(List<String> head, String name) {
+        for (String line : head) {
+            if (line.toLowerCase(Locale.ROOT).startsWith(name + ":")) {
+                return line.substring(name.length() + 1).strip();
+            }
+        }
+        return null;
+    }
+
+    private static List<String> head(InputStream in) throws IOException {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        while (true) {
+            int c = in.read();
+            if (c < 0) {
+                throw new EOFException();
+            }
+            if (c == '\n') {
+                if (line.isEmpty()) {
+                    return lines;
+                }
+                lines.add(line.toString());
+                line.setLength(0);
+            } else if (c != '\r') {
+                line.append((char) c);
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+}
