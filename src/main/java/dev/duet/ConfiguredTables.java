@@ -33,7 +33,8 @@ final class ConfiguredTables implements KnownTables {
             int dot = name.indexOf('.');
             if (dot < 1) {
                 throw new IllegalArgumentException("duet.source.columns.\"" + name
-                        + "\": name the source table with its schema, for example duet.source.columns.\"public." + name + "\"");
+                        + "\": name the source table with its schema, for example duet.source.columns.\"public." + name
+                        + "\"");
             }
             configured.put(name, ColumnList.parse(new TableId(name.substring(0, dot), name.substring(dot + 1)), list));
         });

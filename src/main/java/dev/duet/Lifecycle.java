@@ -48,9 +48,12 @@ final class Lifecycle {
             var unused = sink.open(List.of()).toCompletableFuture().get(PROBE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof RetriableException)) {
-                throw Settings.refusal(String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()));
+                throw Settings.refusal(
+                        String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()));
             }
-            LOG.warnf("sink=%s event=waiting reason=\"%s\"", sink.name(), e.getCause().getMessage());
+            LOG.warnf(
+                    "sink=%s event=waiting reason=\"%s\"",
+                    sink.name(), e.getCause().getMessage());
         } catch (TimeoutException e) {
             LOG.warnf("sink=%s event=waiting reason=\"no answer within %d s\"", sink.name(), PROBE_SECONDS);
         }
@@ -73,11 +76,12 @@ final class Lifecycle {
         try {
             delivery.get().drain().toCompletableFuture().get(config.stopLimit().toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            LOG.infof("event=stop-limit-reached reason=\"what was not written within %s is read again\"", config.stopLimit());
+            LOG.infof(
+                    "event=stop-limit-reached reason=\"what was not written within %s is read again\"",
+                    config.stopLimit());
         } catch (ExecutionException e) {
             LOG.warnf("event=stop reason=\"%s\"", e.getCause());
         }
         upstream.get().stop();
     }
-
 }

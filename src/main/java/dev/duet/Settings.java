@@ -40,18 +40,22 @@ final class Settings {
                     + " it is the consumer group and the key of the stored positions");
         }
         if (!PIPELINE.matcher(duet.pipeline().get()).matches()) {
-            throw refusal("duet.pipeline is '" + duet.pipeline().get()
-                    + "': set it to 1 to 200 letters, digits, dots, hyphens or underscores, as a Kafka group and topic allow");
+            throw refusal(
+                    "duet.pipeline is '" + duet.pipeline().get()
+                            + "': set it to 1 to 200 letters, digits, dots, hyphens or underscores, as a Kafka group and topic allow");
         }
         checkSource();
         if (delta.root().isEmpty()) {
-            throw refusal("duet.delta.root is missing: set it to where the Delta tables live, for example s3a://lake/funds");
+            throw refusal(
+                    "duet.delta.root is missing: set it to where the Delta tables live, for example s3a://lake/funds");
         }
         if (bootstrapServers.isEmpty()) {
-            throw refusal("kafka.bootstrap.servers is missing: set it to the brokers, for example kafka-1:9092,kafka-2:9092");
+            throw refusal(
+                    "kafka.bootstrap.servers is missing: set it to the brokers, for example kafka-1:9092,kafka-2:9092");
         }
         if (reactiveUrl.isEmpty() || !reactiveUrl.get().startsWith("postgresql://")) {
-            throw refusal("quarkus.datasource.reactive.url is " + (reactiveUrl.isEmpty() ? "missing" : "not a PostgreSQL address")
+            throw refusal("quarkus.datasource.reactive.url is "
+                    + (reactiveUrl.isEmpty() ? "missing" : "not a PostgreSQL address")
                     + ": set it to the target database, for example postgresql://db:5432/warehouse");
         }
     }

@@ -91,7 +91,8 @@ final class Wiring {
                 deltaConfig.maxBatchBytes().asLongValue());
         return new Delivery(
                 List.of(
-                        new Delivery.LaneSettings(new RetryingSink(postgres, retries.postgres()), atOnce, writer(postgres)),
+                        new Delivery.LaneSettings(
+                                new RetryingSink(postgres, retries.postgres()), atOnce, writer(postgres)),
                         new Delivery.LaneSettings(new RetryingSink(delta, retries.delta()), gathering, writer(delta))),
                 postgres,
                 upstream,

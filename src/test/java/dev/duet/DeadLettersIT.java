@@ -33,7 +33,8 @@ class DeadLettersIT {
             byte[] broken = "{\"after\":{\"secret\":4711".getBytes(UTF_8);
             history.writeRaw(0, "{\"fund_id\":2}".getBytes(UTF_8), broken);
             history.writeRaw(1, "{\"fund_id\":1}".getBytes(UTF_8), "{\"op\":\"x\"}".getBytes(UTF_8));
-            history.writeRaw(1, "{\"fund_id\":3}".getBytes(UTF_8), "[".repeat(10_000).getBytes(UTF_8));
+            history.writeRaw(
+                    1, "{\"fund_id\":3}".getBytes(UTF_8), "[".repeat(10_000).getBytes(UTF_8));
             history.changes(500);
             settings.put("duet.source.topics", history.topic());
             settings.put("duet.source.columns.\"public.funds\"", FundHistory.COLUMNS);
@@ -68,7 +69,8 @@ class DeadLettersIT {
                 FundHistory bad = new FundHistory(stack.bootstrapServers(), "stopped", "bad", 2, 4);
                 Connection connection = stack.connect(database, "duet")) {
             try (var sql = connection.createStatement()) {
-                sql.execute("create table public.bad (fund_id integer primary key, fund_name text, __lsn bigint not null, __source_ts_ms bigint)");
+                sql.execute(
+                        "create table public.bad (fund_id integer primary key, fund_name text, __lsn bigint not null, __source_ts_ms bigint)");
             }
             good.snapshot(500);
             bad.snapshot(500);
@@ -81,9 +83,12 @@ class DeadLettersIT {
                 good.changes(500);
                 Checks.awaitDelivered(connection, "stopped", good.topic(), good.written(), Duration.ofMinutes(1));
                 assertThat(service.health("ready")).isEqualTo(503);
-                assertThat(service.get("/q/health/ready")).contains("public.bad").contains("fund_code");
+                assertThat(service.get("/q/health/ready"))
+                        .contains("public.bad")
+                        .contains("fund_code");
                 assertThat(service.health("live")).isEqualTo(200);
-                assertThat(Checks.delivered(connection, "stopped", bad.topic()).values()).allMatch(next -> next == 0);
+                assertThat(Checks.delivered(connection, "stopped", bad.topic()).values())
+                        .allMatch(next -> next == 0);
                 try (var sql = connection.createStatement()) {
                     sql.execute("drop table public.bad");
                 }

@@ -54,15 +54,27 @@ class EndToEndIT {
                         source, PIPELINE, "pgsrc.public." + table, nextOffsets(records), Duration.ofMinutes(1));
             }
             assertThat(service.health("ready")).isEqualTo(200);
-            assertThat(service.metric("duet_records_total", "outcome=\"dead-lettered\"")).isZero();
+            assertThat(service.metric("duet_records_total", "outcome=\"dead-lettered\""))
+                    .isZero();
             assertTrailHoldsEachOnce(source, topics);
             List<List<JsonNode>> logs =
                     IndependentReader.read(stack, root + "/public/fund_metadata", root + "/public/fund_unit");
             for (int i = 0; i < TABLES.size(); i++) {
                 assertLogHoldsEachOnce(logs.get(i), topics.getOrDefault(TABLES.get(i), List.of()));
             }
-            assertThat(replayed(logs.get(0), "fund_id", "fund_id", "fund_name", "fund_code", "fund_description", "updated_at", "fund_price"))
-                    .isEqualTo(rows(source, "select fund_id, fund_name, fund_code, fund_description, updated_at, fund_price from public.fund_metadata"));
+            assertThat(replayed(
+                            logs.get(0),
+                            "fund_id",
+                            "fund_id",
+                            "fund_name",
+                            "fund_code",
+                            "fund_description",
+                            "updated_at",
+                            "fund_price"))
+                    .isEqualTo(
+                            rows(
+                                    source,
+                                    "select fund_id, fund_name, fund_code, fund_description, updated_at, fund_price from public.fund_metadata"));
             assertThat(replayed(logs.get(1), "unit_id", "unit_id", "fund_id", "unit_price", "unit_date"))
                     .isEqualTo(rows(source, "select unit_id, fund_id, unit_price, unit_date from public.fund_unit"));
         }
@@ -71,9 +83,11 @@ class EndToEndIT {
     /** What a generator rarely hits: each with a reason to go wrong. */
     private static void handMadeChanges(Connection source) throws Exception {
         try (Statement sql = source.createStatement()) {
-            sql.execute("insert into fund_metadata values (900001, 'Ünï \"quoted\" \\ \n 日本 €', 'X1', null, null, 0.00),"
-                    + " (900002, '', 'X2', 'tabs\tand ''quotes''', 9007199254740993, -12345678.90), (900003, 'c', 'X3', 'd', 1, 99999999.99)");
-            sql.execute("insert into fund_unit select 900000 + i, 900001, i / 100.0, date '0001-01-01' + i * 1000 from generate_series(1, 300) i");
+            sql.execute(
+                    "insert into fund_metadata values (900001, 'Ünï \"quoted\" \\ \n 日本 €', 'X1', null, null, 0.00),"
+                            + " (900002, '', 'X2', 'tabs\tand ''quotes''', 9007199254740993, -12345678.90), (900003, 'c', 'X3', 'd', 1, 99999999.99)");
+            sql.execute(
+                    "insert into fund_unit select 900000 + i, 900001, i / 100.0, date '0001-01-01' + i * 1000 from generate_series(1, 300) i");
             source.setAutoCommit(false);
             sql.execute("update fund_metadata set fund_price = 1.10 where fund_id = 900001");
             sql.execute("update fund_metadata set fund_price = 2.20 where fund_id = 900001");
@@ -112,15 +126,19 @@ class EndToEndIT {
             String columns = table.equals("fund_metadata")
                     ? "fund_id, fund_name, fund_code, fund_description, updated_at, fund_price"
                     : "unit_id, fund_id, unit_price, unit_date";
-            String difference = "select count(*) from ((select " + columns + " from public." + table + " except all select " + columns
-                    + " from mirror." + table + ") union all (select " + columns + " from mirror." + table + " except all select "
+            String difference = "select count(*) from ((select " + columns + " from public." + table
+                    + " except all select " + columns
+                    + " from mirror." + table + ") union all (select " + columns + " from mirror." + table
+                    + " except all select "
                     + columns + " from public." + table + ")) d";
             long rows = -1;
             while (rows != 0) {
                 if (Checks.exists(connection, "mirror." + table)) {
                     rows = count(connection, difference);
                 }
-                assertThat(Instant.now()).as(table + " differs in " + rows + " rows").isBefore(limit);
+                assertThat(Instant.now())
+                        .as(table + " differs in " + rows + " rows")
+                        .isBefore(limit);
                 Thread.sleep(100);
             }
         }
@@ -161,7 +179,10 @@ class EndToEndIT {
                 default -> {
                     List<Object> values = new ArrayList<>();
                     for (String column : columns) {
-                        values.add(row.get(column).isNull() ? "null" : row.get(column).asText());
+                        values.add(
+                                row.get(column).isNull()
+                                        ? "null"
+                                        : row.get(column).asText());
                     }
                     rows.put(row.get(key).asInt(), values);
                 }
@@ -195,14 +216,16 @@ class EndToEndIT {
     }
 
     private static long[] nextOffsets(List<ConsumerRecord<byte[], byte[]>> records) {
-        long[] next = new long[records.stream().mapToInt(ConsumerRecord::partition).max().orElse(0) + 1];
+        long[] next = new long
+                [records.stream().mapToInt(ConsumerRecord::partition).max().orElse(0) + 1];
         records.forEach(record -> next[record.partition()] = Math.max(next[record.partition()], record.offset() + 1));
         return next;
     }
 
     /** All committed records of a topic, as any consumer reads them. */
     private List<ConsumerRecord<byte[], byte[]>> topic(String topic) {
-        Map<String, Object> client = Map.of("bootstrap.servers", stack.bootstrapServers(), "isolation.level", "read_committed");
+        Map<String, Object> client =
+                Map.of("bootstrap.servers", stack.bootstrapServers(), "isolation.level", "read_committed");
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
@@ -212,7 +235,8 @@ class EndToEndIT {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
+            while (partitions.stream()
+                    .anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
                 consumer.poll(Duration.ofMillis(200)).forEach(records::add);
             }
         }

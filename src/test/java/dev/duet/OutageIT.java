@@ -29,7 +29,8 @@ class OutageIT {
                 Connection connection = stack.connect(database, "duet")) {
             history.snapshot(10_000);
             Map<String, String> settings = ServiceProcess.settings(stack, "outage", database, root);
-            settings.put("quarkus.datasource.reactive.url", "postgresql://127.0.0.1:" + toPostgres.port() + "/" + database);
+            settings.put(
+                    "quarkus.datasource.reactive.url", "postgresql://127.0.0.1:" + toPostgres.port() + "/" + database);
             settings.put("duet.delta.s3.endpoint", "http://127.0.0.1:" + toStore.port());
             settings.put("duet.source.topics", history.topic());
             settings.put("duet.source.columns.\"public.funds\"", FundHistory.COLUMNS);
@@ -49,7 +50,8 @@ class OutageIT {
             }
             Checks.mirrorEquals(connection, "public.funds", history.rows());
             Checks.ledgerAddsUp(connection, "outage", history.topic(), history.total());
-            List<JsonNode> log = IndependentReader.read(stack, root + "/public/funds").getFirst();
+            List<JsonNode> log =
+                    IndependentReader.read(stack, root + "/public/funds").getFirst();
             Checks.logHoldsEachOnce(log, history.topic(), history.written());
             Checks.foldEquals(log, history.rows());
         }
@@ -58,7 +60,9 @@ class OutageIT {
     private static void awaitReadiness(ServiceProcess service, int status) throws Exception {
         Instant limit = Instant.now().plusSeconds(90);
         while (service.health("ready") != status) {
-            assertThat(Instant.now()).as("readiness is not " + status + ": " + service.log()).isBefore(limit);
+            assertThat(Instant.now())
+                    .as("readiness is not " + status + ": " + service.log())
+                    .isBefore(limit);
             Thread.sleep(50);
         }
     }

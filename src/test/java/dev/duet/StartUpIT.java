@@ -16,7 +16,11 @@ class StartUpIT {
     @Test
     void eachMissingKeyIsNamed() throws Exception {
         for (String key : new String[] {
-            "duet.pipeline", "duet.source.topics", "duet.delta.root", "kafka.bootstrap.servers", "quarkus.datasource.reactive.url"
+            "duet.pipeline",
+            "duet.source.topics",
+            "duet.delta.root",
+            "kafka.bootstrap.servers",
+            "quarkus.datasource.reactive.url"
         }) {
             Map<String, String> settings = settings();
             settings.remove(key);
@@ -29,8 +33,11 @@ class StartUpIT {
         assertRefused(with("duet.pipeline", "a b"), "duet.pipeline is 'a b': ");
         assertRefused(with("duet.source.topics", "pgsrc.("), "duet.source.topics is neither ");
         assertRefused(with("duet.delta.root", "/tmp/lake"), "duet.delta.root ");
-        assertRefused(with("quarkus.datasource.reactive.url", "mysql://h/db"), "quarkus.datasource.reactive.url is not ");
-        assertRefused(with("duet.source.columns.\"public.x\"", "id polygon"), "duet.source.columns.\"public.x\": 'id polygon' ");
+        assertRefused(
+                with("quarkus.datasource.reactive.url", "mysql://h/db"), "quarkus.datasource.reactive.url is not ");
+        assertRefused(
+                with("duet.source.columns.\"public.x\"", "id polygon"),
+                "duet.source.columns.\"public.x\": 'id polygon' ");
         assertRefused(with("duet.postgres.table", "{nonsense}"), "duet.postgres.table ");
     }
 
@@ -51,7 +58,10 @@ class StartUpIT {
         careless.start();
         try {
             assertRefused(
-                    with("duet.delta.s3.endpoint", "http://127.0.0.1:" + careless.getAddress().getPort()), "conditional");
+                    with(
+                            "duet.delta.s3.endpoint",
+                            "http://127.0.0.1:" + careless.getAddress().getPort()),
+                    "conditional");
         } finally {
             careless.stop(0);
         }
@@ -72,9 +82,15 @@ class StartUpIT {
 
     private static void assertRefused(Map<String, String> settings, String sentence) throws Exception {
         try (ServiceProcess service = ServiceProcess.start(settings)) {
-            assertThat(service.awaitExit(Duration.ofSeconds(60))).as("exit code").isNotZero();
+            assertThat(service.awaitExit(Duration.ofSeconds(60)))
+                    .as("exit code")
+                    .isNotZero();
             assertThat(service.log()).contains(sentence).doesNotContain("\tat ");
-            String line = service.log().lines().filter(text -> text.contains(sentence)).findFirst().orElseThrow();
+            String line = service.log()
+                    .lines()
+                    .filter(text -> text.contains(sentence))
+                    .findFirst()
+                    .orElseThrow();
             assertThat(line).contains("ERROR");
         }
     }

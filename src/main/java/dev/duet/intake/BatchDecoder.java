@@ -62,8 +62,8 @@ final class BatchDecoder {
             Cursors.Cursor cursor,
             @Nullable OffsetAndMetadata position,
             Result result) {
-        TopicPartition partition =
-                new TopicPartition(records.getFirst().topic(), records.getFirst().partition());
+        TopicPartition partition = new TopicPartition(
+                records.getFirst().topic(), records.getFirst().partition());
         List<RowChange> changes = new ArrayList<>(records.size());
         LongStream.Builder filtered = LongStream.builder();
         LongStream.Builder deadLettered = LongStream.builder();

@@ -28,15 +28,19 @@ public class ChangeConsumer {
 
     private static final Logger LOG = Logger.getLogger(ChangeConsumer.class);
 
-    private final ExecutorService thread =
-            Executors.newSingleThreadExecutor(Thread.ofPlatform().name("duet-decode").factory());
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("duet-decode").factory());
     private final BatchDecoder decoder;
     private final DeadLetters deadLetters;
     private final Delivery delivery;
     private final KafkaUpstream upstream;
 
     ChangeConsumer(
-            DebeziumDecoder decoder, Cursors cursors, DeadLetters deadLetters, Delivery delivery, KafkaUpstream upstream) {
+            DebeziumDecoder decoder,
+            Cursors cursors,
+            DeadLetters deadLetters,
+            Delivery delivery,
+            KafkaUpstream upstream) {
         this.decoder = new BatchDecoder(decoder, cursors);
         this.deadLetters = deadLetters;
         this.delivery = delivery;
@@ -60,8 +64,7 @@ public class ChangeConsumer {
             BatchDecoder.Result result = decoder.decode(polled);
             deadLetters.send(result.letters());
             CompletionStage<Void> room = delivery.accept(result.reads());
-            result.blocks().forEach(block ->
-                    delivery.stop(block.table(), Set.of(block.partition()), block.reason()));
+            result.blocks().forEach(block -> delivery.stop(block.table(), Set.of(block.partition()), block.reason()));
             if (Partitions.of(polled.partitions()).stream().anyMatch(upstream::isStandingStill)) {
                 upstream.pauseStandingStill();
             }
@@ -71,7 +74,8 @@ public class ChangeConsumer {
         } catch (RuntimeException e) {
             // Never let a defect move past records: the partitions stand still, the others go on.
             LOG.error("records could not be taken in; their partitions stop", e);
-            delivery.stop(null, Partitions.of(polled.partitions()), "unexpected " + e + "; please report this as a defect");
+            delivery.stop(
+                    null, Partitions.of(polled.partitions()), "unexpected " + e + "; please report this as a defect");
             taken.complete(null);
         }
     }

@@ -22,8 +22,9 @@ public final class ChannelConfigSource implements ConfigSourceFactory {
             return List.of();
         }
         try {
-            Map<String, String> channel =
-                    Map.of("mp.messaging.incoming." + ChangeConsumer.CHANNEL + ".topic", SourceTopics.pattern(topics.getValue()));
+            Map<String, String> channel = Map.of(
+                    "mp.messaging.incoming." + ChangeConsumer.CHANNEL + ".topic",
+                    SourceTopics.pattern(topics.getValue()));
             return List.of(new PropertiesConfigSource(channel, "duet.source.topics", BELOW_APPLICATION_PROPERTIES));
         } catch (IllegalArgumentException e) {
             return List.of();

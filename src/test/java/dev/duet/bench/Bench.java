@@ -19,7 +19,8 @@ public final class Bench {
 
     /** Runs both measurements. */
     public static void main(String... arguments) throws Exception {
-        Map<String, Integer> options = new LinkedHashMap<>(Map.of("events", 1_000_000, "keys", 200_000, "seconds", 30, "rate", 200));
+        Map<String, Integer> options =
+                new LinkedHashMap<>(Map.of("events", 1_000_000, "keys", 200_000, "seconds", 30, "rate", 200));
         for (String argument : arguments) {
             String[] pair = argument.trim().split("=");
             if (pair.length == 2) {

@@ -26,8 +26,8 @@ final class Drain {
             history.snapshot(keys);
             history.changes(events - keys);
             System.out.printf("backlog of %,d events written%n", history.total());
-            Map<String, String> settings = ServiceProcess.settings(
-                    stack, pipeline, database, "s3a://" + stack.s3Bucket() + "/" + database);
+            Map<String, String> settings =
+                    ServiceProcess.settings(stack, pipeline, database, "s3a://" + stack.s3Bucket() + "/" + database);
             settings.remove("duet.delta.commit-interval");
             settings.put("duet.source.topics", history.topic());
             settings.put("duet.source.columns.\"public.fund_metadata\"", FundHistory.COLUMNS);

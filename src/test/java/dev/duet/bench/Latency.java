@@ -49,7 +49,8 @@ final class Latency {
             Thread watcher = Thread.ofPlatform().start(() -> watch(mirror, rows, seen));
             Map<Integer, Long> committed = write(source, rate, rows);
             watcher.join(Duration.ofSeconds(60));
-            Map<Integer, Long> inDelta = deltaVersions(stack, Path.of(stack.s3Directory(), "latency/public/fund_metadata/_delta_log"), rows);
+            Map<Integer, Long> inDelta =
+                    deltaVersions(stack, Path.of(stack.s3Directory(), "latency/public/fund_metadata/_delta_log"), rows);
             Map<String, Object> result = new LinkedHashMap<>();
             result.put("changesPerSecond", rate);
             result.put("changes", rows - warmUp);
@@ -64,7 +65,8 @@ final class Latency {
     private static Map<Integer, Long> write(Connection source, int rate, int rows) throws Exception {
         Map<Integer, Long> committed = new HashMap<>();
         long start = System.nanoTime();
-        try (PreparedStatement insert = source.prepareStatement("insert into fund_metadata values (?, ?, null, ?, ?, 12.34)")) {
+        try (PreparedStatement insert =
+                source.prepareStatement("insert into fund_metadata values (?, ?, null, ?, ?, 12.34)")) {
             for (int i = 0; i < rows; i++) {
                 LockSupport.parkNanos(start + i * 1_000_000_000L / rate - System.nanoTime());
                 long now = micros();
@@ -125,7 +127,8 @@ final class Latency {
 
     private static Map<Integer, TopicOffset> offsets(EmbeddedStack stack, int rows) throws Exception {
         Map<Integer, TopicOffset> offsets = new HashMap<>();
-        Map<String, Object> client = Map.of("bootstrap.servers", stack.bootstrapServers(), "isolation.level", "read_committed");
+        Map<String, Object> client =
+                Map.of("bootstrap.servers", stack.bootstrapServers(), "isolation.level", "read_committed");
         ObjectMapper json = new ObjectMapper();
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
@@ -137,7 +140,9 @@ final class Latency {
             while (offsets.size() < rows) {
                 for (var record : consumer.poll(Duration.ofSeconds(1))) {
                     JsonNode key = json.readTree(record.key());
-                    int id = (key.has("payload") ? key.get("payload") : key).get("fund_id").asInt();
+                    int id = (key.has("payload") ? key.get("payload") : key)
+                            .get("fund_id")
+                            .asInt();
                     if (id >= FIRST_ID) {
                         offsets.putIfAbsent(id, new TopicOffset(record.partition(), record.offset()));
                     }
@@ -149,7 +154,9 @@ final class Latency {
 
     private static List<Path> versions(Path log) throws Exception {
         try (Stream<Path> files = Files.list(log)) {
-            return files.filter(file -> file.getFileName().toString().matches("\\d+\\.json")).sorted().toList();
+            return files.filter(file -> file.getFileName().toString().matches("\\d+\\.json"))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -162,7 +169,9 @@ final class Latency {
             if (name.startsWith("duet.")) {
                 next.put(
                         Integer.valueOf(name.substring(name.lastIndexOf('-') + 1)),
-                        json.readTree(domain.get("configuration").asText()).get("next").asLong());
+                        json.readTree(domain.get("configuration").asText())
+                                .get("next")
+                                .asLong());
             }
         }
         return next;
@@ -177,7 +186,8 @@ final class Latency {
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("rows", millis.length);
         for (int percent : new int[] {50, 95, 99}) {
-            result.put("p" + percent, millis.length == 0 ? -1 : Drain.round(millis[(millis.length - 1) * percent / 100]));
+            result.put(
+                    "p" + percent, millis.length == 0 ? -1 : Drain.round(millis[(millis.length - 1) * percent / 100]));
         }
         result.put("max", Drain.round(Arrays.stream(millis).max().orElse(-1)));
         return result;

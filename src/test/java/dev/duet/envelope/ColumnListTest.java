@@ -13,8 +13,10 @@ class ColumnListTest {
 
     @Test
     void readsColumnsAsOneWritesThemInSql() {
-        assertThat(ColumnList.parse(TABLE, "id integer, \"Odd, \"\"name\"\"\" VARCHAR(20), price numeric( 10 , 2 ), ratio double precision,"
-                                + " n numeric, at timestamptz, day date")
+        assertThat(ColumnList.parse(
+                                TABLE,
+                                "id integer, \"Odd, \"\"name\"\"\" VARCHAR(20), price numeric( 10 , 2 ), ratio double precision,"
+                                        + " n numeric, at timestamptz, day date")
                         .columns())
                 .containsExactly(
                         new Column("id", new ColumnType.Int32()),
