@@ -136,7 +136,7 @@ public final class DebeziumDecoder {
         }
         if (in.key != null) {
             KeyShape shape = in.topic.keyShape();
-            if (shape == null || shape.schema() != plan.keySchema() || !shape.matches(in.key)) {
+            if (shape == null || !shape.schema().equals(plan.keySchema()) || !shape.matches(in.key)) {
                 return null;
             }
         }
@@ -281,6 +281,8 @@ public final class DebeziumDecoder {
         envelope.read(in.value, framing.from(), framing.to(), plan, rowField);
     }
 
+    /** A record; never compared. */
+    @SuppressWarnings("ArrayRecordComponent")
     private record Input(
             TopicState topic, TopicPartition partition, long offset, byte @Nullable [] key, byte[] value) {}
 }

@@ -25,6 +25,10 @@ final class Envelope {
     private static final int OP = 1;
     private static final int SOURCE = 2;
     private static final int ROW = 4;
+    private static final int LSN = 8;
+    private static final int TX_ID = 16;
+    private static final int TS_MICROS = 32;
+    private static final int TS_MILLIS = 64;
 
     private final JsonFactory json;
     private final RowReader rows;
@@ -38,10 +42,10 @@ final class Envelope {
 
     private @Nullable String schema;
     private @Nullable String table;
-    private @Nullable Long lsn;
-    private @Nullable Long txId;
-    private @Nullable Long tsMicros;
-    private @Nullable Long tsMillis;
+    private long lsn;
+    private long txId;
+    private long tsMicros;
+    private long tsMillis;
 
     Envelope(JsonFactory json, String unavailable) {
         this.json = json;
@@ -80,7 +84,7 @@ final class Envelope {
     }
 
     TableId table() throws Unreadable {
-        if ((seen & SOURCE) == 0) {
+        if (!has(SOURCE)) {
             throw Unreadable.malformed("source: expected an object");
         }
         if (schema == null || table == null || table.isEmpty()) {
@@ -90,17 +94,17 @@ final class Envelope {
     }
 
     SourcePosition position() throws Unreadable {
-        if (lsn == null) {
+        if (!has(LSN)) {
             throw Unreadable.malformed("source.lsn: expected a 64-bit integer");
         }
-        return new SourcePosition(lsn, txId == null ? SourcePosition.NO_TX : txId, micros());
+        return new SourcePosition(lsn, has(TX_ID) ? txId : SourcePosition.NO_TX, micros());
     }
 
     private long micros() throws Unreadable {
-        if (tsMicros != null) {
+        if (has(TS_MICROS)) {
             return tsMicros;
         }
-        if (tsMillis == null || Math.abs(tsMillis / 1000) > Long.MAX_VALUE / 1_000_000) {
+        if (!has(TS_MILLIS) || Math.abs(tsMillis / 1000) > Long.MAX_VALUE / 1_000_000) {
             throw Unreadable.malformed("source: expected ts_us, or ts_ms within 64 bits as microseconds");
         }
         return tsMillis * 1000;
@@ -127,7 +131,10 @@ final class Envelope {
                     case "before", "after" -> row(parser, token, plan, name.equals(rowField) ? rowField : null);
                     case "source" -> source(parser, token, plan);
                     case "op" -> op(parser, token);
-                    case "status" -> isMarker = true;
+                    case "status" -> {
+                        isMarker = token == JsonToken.VALUE_STRING;
+                        parser.skipChildren();
+                    }
                     default -> parser.skipChildren();
                 }
             }
@@ -152,14 +159,14 @@ final class Envelope {
         rowBytes = 0;
         schema = null;
         table = null;
-        lsn = null;
-        txId = null;
-        tsMicros = null;
-        tsMillis = null;
+    }
+
+    private boolean has(int field) {
+        return (seen & field) != 0;
     }
 
     private void once(int field, String name) throws Unreadable {
-        if ((seen & field) != 0) {
+        if (has(field)) {
             throw Unreadable.malformed(name + ": expected only once");
         }
         seen |= field;
@@ -216,19 +223,24 @@ final class Envelope {
             switch (name) {
                 case "schema" -> schema = text(parser, name, expected == null ? null : expected.schema());
                 case "table" -> table = text(parser, name, expected == null ? null : expected.table());
-                case "lsn" -> lsn = integer(parser, name);
-                case "txId" -> txId = integer(parser, name);
-                case "ts_us" -> tsMicros = integer(parser, name);
-                case "ts_ms" -> tsMillis = integer(parser, name);
+                case "lsn" -> lsn = integer(parser, name, LSN);
+                case "txId" -> txId = integer(parser, name, TX_ID);
+                case "ts_us" -> tsMicros = integer(parser, name, TS_MICROS);
+                case "ts_ms" -> tsMillis = integer(parser, name, TS_MILLIS);
                 default -> parser.skipChildren();
             }
         }
     }
 
-    private static @Nullable Long integer(JsonParser parser, String name) throws IOException, Unreadable {
+    /** Null counts as absent. */
+    private long integer(JsonParser parser, String name, int field) throws IOException, Unreadable {
         if (parser.currentToken() == JsonToken.VALUE_NULL) {
-            return null;
+            return 0;
         }
+        if (has(field)) {
+            throw Unreadable.malformed("source." + name + ": expected only once");
+        }
+        seen |= field;
         try {
             return NumberReaders.integer(parser, Long.MIN_VALUE, Long.MAX_VALUE, "expected a 64-bit integer");
         } catch (BadValue e) {

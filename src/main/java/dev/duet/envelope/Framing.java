@@ -147,6 +147,7 @@ final class Framing {
         return comma < json.length && json[comma] == ',' ? JsonBytes.skipSpace(json, comma + 1) : json.length;
     }
 
-    /** All bytes before the payload. */
+    /** All bytes before the payload; never compared as a whole. */
+    @SuppressWarnings("ArrayRecordComponent")
     private record Prefix(byte[] bytes, ConnectSchema schema) {}
 }

@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of a record key: the source table's primary key. Interned, so that it is compared by identity on the hot path.
+ * The fields of a record key: the source table's primary key. Interned, so that comparing it mostly ends at identity.
  *
  * @param names the columns in key order; empty if the table has no key
  * @param fields their schemas, null if the key carries none

@@ -54,6 +54,10 @@ final class KnownColumns {
 
     private Optional<TableSchema> ask(TableId table) {
         Optional<TableSchema> schema = tables.find(table);
+        if (schema.isPresent() && !schema.get().table().equals(table)) {
+            throw new IllegalStateException("KnownTables was asked for " + table + " and answered for "
+                    + schema.get().table());
+        }
         answers.put(table, new Answer(schema, nanoClock.getAsLong()));
         return schema;
     }

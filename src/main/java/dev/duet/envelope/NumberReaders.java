@@ -11,8 +11,8 @@ final class NumberReaders {
 
     static Object bool(JsonParser json) throws BadValue {
         return switch (json.currentToken()) {
-            case VALUE_TRUE -> Boolean.TRUE;
-            case VALUE_FALSE -> Boolean.FALSE;
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
             default -> throw new BadValue("expected true or false");
         };
     }

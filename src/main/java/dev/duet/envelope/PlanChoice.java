@@ -30,7 +30,7 @@ final class PlanChoice {
             return latest != null ? latest.keySchema() : knownKeyOf(table);
         }
         KeySchema key = shape.schema();
-        if (latest != null && key.fields() == null && latest.keySchema() != key) {
+        if (latest != null && key.fields() == null && !latest.keySchema().equals(key)) {
             for (String name : latest.keySchema().names()) {
                 if (!key.names().contains(name)) {
                     throw Unreadable.blocked(

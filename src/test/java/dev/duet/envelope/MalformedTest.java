@@ -76,11 +76,13 @@ class MalformedTest {
             "op":"c",           | ''                        | op: expected one of c, u, d, r, t, m
             "op":"c"            | "op":"c","op":"c"         | op: expected only once
             "after":{           | "later":{                 | after: expected an object
+            "source":{          | "status":{"op":1},"a":{   | source: expected an object
             "source":{          | "sauce":{                 | source: expected an object
             "source":{          | "source":1,"x":{          | source: expected an object
             "lsn":25115808      | "lsn":null                | source.lsn: expected a 64-bit integer
             "lsn":25115808      | "lsn":"25115808"          | source.lsn: expected a 64-bit integer
             "lsn":25115808      | "lsn":2.5                 | source.lsn: expected a 64-bit integer
+            "lsn":25115808      | "lsn":1,"lsn":2           | source.lsn: expected only once
             "lsn":25115808,     | ''                        | source.lsn: expected a 64-bit integer
             "table":"fund_metadata" | "table":null          | source.table: expected a string
             "table":"fund_metadata" | "table":""            | source: expected schema and table

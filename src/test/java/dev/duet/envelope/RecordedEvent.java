@@ -14,6 +14,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A real record of Debezium 3.7.0, as it lay in the broker (src/test/resources/events). */
+@SuppressWarnings("ArrayRecordComponent")
 record RecordedEvent(String topic, int partition, long offset, byte @Nullable [] key, byte @Nullable [] value) {
     private static final JsonFactory JSON = new JsonFactory();
 

@@ -189,9 +189,9 @@ class WithoutSchemasTest {
         for (int i = 0; i < 3; i++) {
             for (RecordedEvent event : List.of(create, fund, delete)) {
                 Decoded decoded = decoder.decode(new TopicPartition("all", 0), i, event.key(), event.value());
-                TableId table = event == fund ? Tables.FUND : Tables.UNIT;
+                TableId table = event.equals(fund) ? Tables.FUND : Tables.UNIT;
                 assertThat(changeOf(decoded).table()).isEqualTo(table);
-                assertThat(changeOf(decoded).op()).isEqualTo(event == delete ? Op.DELETE : Op.CREATE);
+                assertThat(changeOf(decoded).op()).isEqualTo(event.equals(delete) ? Op.DELETE : Op.CREATE);
             }
         }
     }
