@@ -44,9 +44,9 @@ final class Floors {
 
     static Locks lock(Transactions.Flight flight, SortedMap<TargetName, TableId> mirrors, boolean exclusive) {
         List<TargetName> names = List.copyOf(mirrors.keySet());
-        Tuple tuple = Tuple.of(
-                names.stream().map(TargetName::schema).toArray(String[]::new),
-                names.stream().map(TargetName::table).toArray(String[]::new));
+        Tuple tuple = Tuple.tuple()
+                .addValue(names.stream().map(TargetName::schema).toArray(String[]::new))
+                .addValue(names.stream().map(TargetName::table).toArray(String[]::new));
         TableId table = mirrors.size() == 1 ? mirrors.get(mirrors.firstKey()) : null;
         return new Locks(
                 flight.ask(table, "locking the floors of " + names, exclusive ? EXCLUSIVE : SHARE, tuple), names);

@@ -32,7 +32,15 @@ final class Transactions {
     private final String begin;
     private final long limitMillis;
 
+    /** @throws IllegalArgumentException if the time limits make no sense */
     Transactions(Pool pool, PostgresConfig config) {
+        if (!config.statementTimeout().isPositive()
+                || !config.lockTimeout().isPositive()
+                || config.writeTimeout().compareTo(config.statementTimeout()) <= 0) {
+            throw new IllegalArgumentException("duet.postgres.statement-timeout (" + config.statementTimeout()
+                    + ") and lock-timeout (" + config.lockTimeout() + ") must be positive, and write-timeout ("
+                    + config.writeTimeout() + ") longer than the statement timeout");
+        }
         this.pool = pool;
         this.begin = "BEGIN; SET LOCAL statement_timeout = "
                 + config.statementTimeout().toMillis() + "; SET LOCAL lock_timeout = "
