@@ -6,7 +6,10 @@ import dev.duet.change.TopicPartition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What one commit adds to a table, decided against the positions of one snapshot: the changes that the table has not got, and where
@@ -26,8 +29,9 @@ record Append(
     /**
      * @param applied changes that are written
      * @param skipped changes that the table had
+     * @param before the table's position before this write, 0 if it had none
      */
-    record Counts(int applied, int skipped) {}
+    record Counts(int applied, int skipped, long before) {}
 
     /** Changes of one UTC day of the source and of one schema: what goes into one file. */
     record Group(int epochDay, TableSchema schema, List<RowChange> changes) {}
@@ -52,7 +56,7 @@ record Append(
             int skipped = before == null ? 0 : link.indexFrom(before.next());
             List<RowChange> changes =
                     link.changes().subList(skipped, link.changes().size());
-            counts.put(link.partition(), new Counts(changes.size(), skipped));
+            counts.put(link.partition(), new Counts(changes.size(), skipped, before == null ? 0 : before.next()));
             if (!changes.isEmpty()) {
                 fresh.add(changes);
                 long applied = before == null ? 0 : before.applied();
@@ -71,17 +75,17 @@ record Append(
 
     /** Judges a commit by the positions that the table shows after it. */
     Outcome judge(Map<TopicPartition, StoredPosition> now) {
-        boolean landed = true;
-        boolean unmoved = true;
-        for (Map.Entry<TopicPartition, StoredPosition> entry : moved.entrySet()) {
-            StoredPosition shown = now.get(entry.getKey());
-            landed &= entry.getValue().equals(shown);
-            unmoved &= java.util.Objects.equals(expected.get(entry.getKey()), shown);
-        }
-        if (landed) {
+        if (moved.entrySet().stream().allMatch(entry -> entry.getValue().equals(now.get(entry.getKey())))) {
             return Outcome.LANDED;
         }
-        return unmoved ? Outcome.UNMOVED : Outcome.MOVED;
+        return movedByOthers(now).isEmpty() ? Outcome.UNMOVED : Outcome.MOVED;
+    }
+
+    /** The partitions whose positions are not where they were, after a commit that did not land. */
+    Set<TopicPartition> movedByOthers(Map<TopicPartition, StoredPosition> now) {
+        Set<TopicPartition> others = new TreeSet<>(moved.keySet());
+        others.removeIf(partition -> Objects.equals(expected.get(partition), now.get(partition)));
+        return others;
     }
 
     /**

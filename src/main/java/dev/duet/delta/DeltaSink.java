@@ -13,6 +13,7 @@ import dev.duet.delivery.TableStoppedException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,6 +110,7 @@ public final class DeltaSink implements Sink, AutoCloseable {
     public CompletionStage<Map<TopicPartition, Ledger>> write(ChangeBatch batch) {
         return run(() -> {
                     storage();
+                    known.checkChain(batch);
                     return TableShare.of(batch);
                 })
                 .thenCompose(shares -> writeAll(batch, shares));
@@ -144,28 +146,44 @@ public final class DeltaSink implements Sink, AutoCloseable {
     }
 
     /** All tables have been tried; the worst failure speaks for the write. */
-    private static Map<TopicPartition, Ledger> ledgers(
+    private Map<TopicPartition, Ledger> ledgers(
             ChangeBatch batch, List<CompletableFuture<Map<TopicPartition, Append.Counts>>> writes) {
-        Map<TopicPartition, Ledger> ledgers = new TreeMap<>();
-        for (PartitionChanges link : batch.partitions()) {
-            ledgers.put(
-                    link.partition(),
-                    new Ledger(0, 0, link.filtered().size(), link.deadLettered().size()));
-        }
+        Map<TopicPartition, List<Append.Counts>> counts = new HashMap<>();
         List<Throwable> failures = new ArrayList<>();
         for (CompletableFuture<Map<TopicPartition, Append.Counts>> write : writes) {
             if (write.isCompletedExceptionally()) {
                 failures.add(unwrap(write.exceptionNow()));
             } else {
                 write.resultNow()
-                        .forEach((partition, counts) -> ledgers.merge(
-                                partition, new Ledger(counts.applied(), counts.skipped(), 0, 0), Ledger::plus));
+                        .forEach((partition, of) -> counts.computeIfAbsent(partition, p -> new ArrayList<>())
+                                .add(of));
             }
         }
         if (!failures.isEmpty()) {
             throw new CompletionException(worst(failures));
         }
+        Map<TopicPartition, Ledger> ledgers = new TreeMap<>();
+        for (PartitionChanges link : batch.partitions()) {
+            ledgers.put(link.partition(), ledger(link, counts.getOrDefault(link.partition(), List.of())));
+            known.passed(link);
+        }
         return ledgers;
+    }
+
+    /** Records without a row that lie below some table's position came with an earlier write and were counted there. */
+    private static Ledger ledger(PartitionChanges link, List<Append.Counts> counts) {
+        long applied = 0;
+        long skipped = 0;
+        long before = 0;
+        for (Append.Counts count : counts) {
+            applied += count.applied();
+            skipped += count.skipped();
+            before = Math.max(before, count.before());
+        }
+        int filtered = link.filtered().countFrom(before);
+        int deadLettered = link.deadLettered().countFrom(before);
+        long again = (link.filtered().size() - filtered) + (link.deadLettered().size() - deadLettered);
+        return new Ledger(applied, skipped + again, filtered, deadLettered);
     }
 
     private static Throwable worst(List<Throwable> failures) {

@@ -1,5 +1,7 @@
 package dev.duet.delta;
 
+import dev.duet.change.ChangeBatch;
+import dev.duet.change.PartitionChanges;
 import dev.duet.change.TableId;
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.PositionMovedException;
@@ -19,14 +21,38 @@ import java.util.concurrent.ConcurrentHashMap;
 final class KnownPositions {
     private final Map<TableId, Map<TopicPartition, Optional<StoredPosition>>> tables = new ConcurrentHashMap<>();
 
+    private final Map<TopicPartition, Long> passed = new ConcurrentHashMap<>();
+
     void forget(Collection<TopicPartition> partitions) {
+        partitions.forEach(passed::remove);
         tables.values().forEach(known -> known.keySet().removeAll(Set.copyOf(partitions)));
     }
 
-    /** Whether something is known of one of these partitions in the table. */
-    boolean knows(TableId table, Collection<TopicPartition> partitions) {
-        Map<TopicPartition, Optional<StoredPosition>> known = tables.getOrDefault(table, Map.of());
-        return partitions.stream().anyMatch(known::containsKey);
+    /** The link has been written, or there was nothing in it to write. */
+    void passed(PartitionChanges link) {
+        passed.merge(link.partition(), link.nextOffset(), Math::max);
+    }
+
+    /**
+     * A table's position can't tell whether records are missing before a link: it stands wherever the table's last change was. But
+     * the links since a partition was opened form a chain.
+     *
+     * @throws PositionMovedException if one begins behind the end of the one before
+     */
+    void checkChain(ChangeBatch batch) {
+        Set<TopicPartition> broken = new TreeSet<>();
+        for (PartitionChanges link : batch.partitions()) {
+            Long next = passed.get(link.partition());
+            if (next != null && link.firstOffset() > next) {
+                broken.add(link.partition());
+            }
+        }
+        if (!broken.isEmpty()) {
+            throw new PositionMovedException(
+                    broken,
+                    "Delta: the batch does not begin where the one before ended in " + broken
+                            + ". Records between are missing, so nothing was written; the positions are read again.");
+        }
     }
 
     /** Takes over what the table shows in partitions that nothing was known of yet. */

@@ -46,10 +46,10 @@ import org.jspecify.annotations.Nullable;
  * the next writer finds the positions moved and skips.
  */
 final class TableWriter {
-    /** With a random pause of up to 50, 100, 200 ... 2000 ms after each, about 10 s on average. */
+    /** With a random pause of up to 20, 40, 80 ... 2000 ms after each, about 10 s on average. */
     private static final int COMMIT_TRIES = 16;
 
-    private static final int FIRST_PAUSE_MS = 50;
+    private static final int FIRST_PAUSE_MS = 20;
     private static final int LONGEST_PAUSE_MS = 2000;
 
     private final TableId table;
@@ -116,7 +116,9 @@ final class TableWriter {
                 return;
             }
             Snapshot now = log.reload().orElseThrow(() -> KnownPositions.moved(log.where(), share.partitions()));
-            switch (append.judge(positions.read(table, now, append.moved().keySet()))) {
+            Map<TopicPartition, StoredPosition> shown =
+                    positions.read(table, now, append.moved().keySet());
+            switch (append.judge(shown)) {
                 case LANDED -> {
                     known.moved(table, append.moved());
                     return;
