@@ -41,6 +41,11 @@ abstract class TableFileIO implements FileIO {
         this.settings = settings;
     }
 
+    /** Memory that a row group may take. */
+    final long rowGroupBytes() {
+        return Long.parseLong(settings.getOrDefault("parquet.block.size", "33554432"));
+    }
+
     /** Bytes of a file; the array may be longer. */
     record Body(byte[] bytes, int size) {
         boolean isSameAs(byte[] other) {
@@ -228,7 +233,7 @@ abstract class TableFileIO implements FileIO {
     }
 
     /** A byte array that is handed on without a copy. */
-    private static final class Buffer extends ByteArrayOutputStream {
+    static final class Buffer extends ByteArrayOutputStream {
         Buffer(int size) {
             super(size);
         }

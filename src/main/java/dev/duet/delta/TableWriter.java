@@ -123,8 +123,7 @@ final class TableWriter {
                     known.moved(table, append.moved());
                     return;
                 }
-                case MOVED ->
-                    throw KnownPositions.moved(log.where(), append.moved().keySet());
+                case MOVED -> throw KnownPositions.moved(log.where(), append.movedByOthers(shown));
                 case UNMOVED -> transaction = again(i, first, now, failure);
             }
         }

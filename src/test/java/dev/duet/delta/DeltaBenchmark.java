@@ -41,6 +41,8 @@ final class DeltaBenchmark {
     private DeltaBenchmark() {}
 
     public static void main(String[] arguments) throws IOException {
+        // Without Quarkus the log manager lets all pass, and Parquet tells each value at DEBUG.
+        java.util.logging.Logger.getLogger("").setLevel(java.util.logging.Level.SEVERE);
         System.out.println("store rows/commit commits p50ms rows/s cpu-us/row requests/commit");
         for (int round = 0; round < 2; round++) {
             run("disk", DeltaFixture.disk("bench"), null);

@@ -17,9 +17,12 @@ import dev.duet.change.TableSchema;
 import dev.duet.delivery.TableStoppedException;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -133,7 +136,7 @@ class DeltaTypesTest {
     }
 
     @Test
-    void infinityStopsTheTable() {
+    void infinityStopsTheTable() throws IOException {
         DeltaConfig config = DeltaFixture.config(DeltaFixture.disk("infinity"));
         @Nullable Object[] infinite = VALUES.clone();
         infinite[ALL.indexOf("a_timestamptz")] = Long.MAX_VALUE;
@@ -143,6 +146,9 @@ class DeltaTypesTest {
                     .isInstanceOf(TableStoppedException.class)
                     .hasMessageContaining("a_timestamptz")
                     .hasMessageContaining("@4");
+        }
+        try (Stream<Path> files = Files.walk(Path.of(config.root().substring("file://".length())))) {
+            assertThat(files.map(Path::toString)).noneMatch(file -> file.endsWith(".parquet"));
         }
     }
 
