@@ -36,9 +36,13 @@ final class Lifecycle {
             Provider<ConfiguredTables> tables)
             throws InterruptedException {
         settings.check();
-        var unused = tables.get();
-        for (Sink sink : List.of(postgres.get(), delta.get())) {
-            probe(sink);
+        try {
+            var unused = tables.get();
+            for (Sink sink : List.of(postgres.get(), delta.get())) {
+                probe(sink);
+            }
+        } catch (IllegalArgumentException e) {
+            throw Settings.refusal(String.valueOf(e.getMessage()));
         }
     }
 

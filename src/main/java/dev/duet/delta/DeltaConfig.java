@@ -14,7 +14,7 @@ public interface DeltaConfig {
      * Where the tables live: {@code s3a://bucket/path} or {@code file:///path}. No default: a wrong guess would write a change log
      * where nobody looks for it. The store must honour {@code If-None-Match: *} (it is checked before the first write).
      */
-    String root();
+    Optional<String> root();
 
     /**
      * The path of a table below the root, from {@code {schema}} and {@code {table}} of the source. Default

@@ -265,7 +265,8 @@ public final class DeltaSink implements Sink, AutoCloseable {
             return opened;
         } catch (IOException | RuntimeException e) {
             closeQuietly(opened, e);
-            RetriableException retriable = DeltaErrors.retriable(e, "Delta store " + config.root());
+            RetriableException retriable =
+                    DeltaErrors.retriable(e, "Delta store " + config.root().orElse(""));
             if (retriable != null) {
                 throw retriable;
             }

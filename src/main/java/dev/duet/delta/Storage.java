@@ -32,11 +32,11 @@ interface Storage extends AutoCloseable {
      * @throws IllegalArgumentException if it is none; names the key and the fix
      */
     static String root(DeltaConfig config) {
-        String root = config.root().strip().replaceAll("/+$", "");
+        String root = config.root().orElse("").strip().replaceAll("/+$", "");
         boolean s3 = root.matches("s3a://[a-z0-9][a-z0-9._-]+(/[^/?#%\\s]+)*");
         boolean file = root.matches("file:(//)?/[^/?#%\\s][^?#%\\s]*");
         if ((!s3 && !file) || (root + "/").contains("/../")) {
-            throw new IllegalArgumentException("duet.delta.root is '" + config.root()
+            throw new IllegalArgumentException("duet.delta.root is '" + root
                     + "': it must be s3a://bucket/path (any S3 store) or file:///path, an absolute path without '..', '%',"
                     + " '?', '#' or blanks. " + advice(root));
         }

@@ -201,7 +201,8 @@ class DeltaTablesTest {
         DeltaConfig config = DeltaFixture.config(settings);
         try (DeltaSink sink = new DeltaSink("p", config)) {
             await(sink.write(batch(orders(ORDERS, 0, 0, 1))));
-            try (Stream<Path> files = Files.walk(Path.of(config.root().substring("file://".length()), "public"))) {
+            try (Stream<Path> files =
+                    Files.walk(Path.of(config.root().orElseThrow().substring("file://".length()), "public"))) {
                 for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                     Files.delete(file);
                 }

@@ -147,7 +147,7 @@ class DeltaTypesTest {
                     .hasMessageContaining("a_timestamptz")
                     .hasMessageContaining("@4");
         }
-        try (Stream<Path> files = Files.walk(Path.of(config.root().substring("file://".length())))) {
+        try (Stream<Path> files = Files.walk(Path.of(config.root().orElseThrow().substring("file://".length())))) {
             assertThat(files.map(Path::toString)).noneMatch(file -> file.endsWith(".parquet"));
         }
     }
