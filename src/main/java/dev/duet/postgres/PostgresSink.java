@@ -14,6 +14,7 @@ import dev.duet.postgres.PositionTable.Stored;
 import dev.duet.postgres.Transactions.Flight;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -115,6 +116,7 @@ public final class PostgresSink implements Sink, DeliveredPositions {
     /** The one transaction of a batch. */
     private final class Write implements Transactions.Work<Void> {
         private final BatchPlan plan;
+        private final List<TableWriter> writers = new ArrayList<>();
         private PositionTable.@Nullable Move move;
         private Floors.@Nullable Locks locks;
 
@@ -128,6 +130,7 @@ public final class PostgresSink implements Sink, DeliveredPositions {
             lockFloors(flight);
             plan.changes().forEach((id, changes) -> {
                 TableWriter writer = new TableWriter(flight, id, plan.where(id), targets::of);
+                writers.add(writer);
                 Target target = targets.of(changes.getFirst().schema());
                 if (target.mirror() != null) {
                     writer.mirror(changes);
@@ -161,6 +164,7 @@ public final class PostgresSink implements Sink, DeliveredPositions {
             if (locks != null) {
                 locks.check();
             }
+            writers.forEach(TableWriter::check);
             return null;
         }
     }

@@ -21,6 +21,9 @@ final class TableSql {
     static final String LSN = "__lsn";
     static final String SOURCE_TS = "__source_ts_ms";
 
+    private static final String ABOVE_FLOOR =
+            "u.l >= (select f.floor_lsn from duet.mirror f where f.target_schema = $1 and f.target_table = $2)";
+
     /** Name, type and element type of the columns that the trail adds. */
     static final List<String[]> TRAIL_COLUMNS = List.of(
             new String[] {"__op", "text", "text"},
@@ -76,7 +79,7 @@ final class TableSql {
                 .collect(Collectors.joining());
         return "insert into " + name.quoted() + " as t (" + targets + ", \"__lsn\", \"__source_ts_ms\") select "
                 + expressions(brought) + ", u.l, u.m from " + unnest(3, brought, List.of("int8", "int8"), "l, m")
-                + " where u.l >= (select f.floor_lsn from duet.mirror f where f.target_schema = $1 and f.target_table = $2)"
+                + " where " + ABOVE_FLOOR
                 + " on conflict (" + keys.stream().map(TargetName::quote).collect(Collectors.joining(", "))
                 + ") do update set " + sets
                 + "\"__lsn\" = excluded.\"__lsn\", \"__source_ts_ms\" = excluded.\"__source_ts_ms\""
@@ -84,14 +87,28 @@ final class TableSql {
                 + " where t.\"__lsn\" <= excluded.\"__lsn\"";
     }
 
+    /** How many of the keys are not in the table, rows older than the floor aside. Parameters: as {@link #delete}'s after the names. */
+    static String missing(TargetName name, TableSchema schema) {
+        List<Column> keys = keys(schema);
+        return "select count(*) from " + unnest(3, keys, List.of("int8"), "l") + " where " + ABOVE_FLOOR
+                + " and not exists (select from " + name.quoted() + " t where " + sameKey(keys) + ")";
+    }
+
     static String delete(TargetName name, TableSchema schema) {
-        List<Column> keys = schema.key().stream().map(schema.columns()::get).toList();
-        String match = IntStream.range(0, keys.size())
+        List<Column> keys = keys(schema);
+        return "delete from " + name.quoted() + " t using " + unnest(1, keys, List.of("int8"), "l") + " where "
+                + sameKey(keys) + " and t.\"__lsn\" <= u.l";
+    }
+
+    private static List<Column> keys(TableSchema schema) {
+        return schema.key().stream().map(schema.columns()::get).toList();
+    }
+
+    private static String sameKey(List<Column> keys) {
+        return IntStream.range(0, keys.size())
                 .mapToObj(i -> "t." + quote(keys.get(i).name()) + " = "
                         + ColumnBinding.expression(keys.get(i).type(), "u.c" + i))
                 .collect(Collectors.joining(" and "));
-        return "delete from " + name.quoted() + " t using " + unnest(1, keys, List.of("int8"), "l") + " where " + match
-                + " and t.\"__lsn\" <= u.l";
     }
 
     static String truncate(TargetName name) {

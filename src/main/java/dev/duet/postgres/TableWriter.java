@@ -5,9 +5,12 @@ import dev.duet.change.Row;
 import dev.duet.change.RowChange;
 import dev.duet.change.TableId;
 import dev.duet.change.TableSchema;
+import dev.duet.delivery.TableStoppedException;
 import dev.duet.postgres.Target.Mirror;
 import dev.duet.postgres.Target.Trail;
 import dev.duet.postgres.Transactions.Flight;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -35,6 +38,7 @@ final class TableWriter {
     private final TableId table;
     private final String doing;
     private final Function<TableSchema, Target> targets;
+    private final List<Future<RowSet<io.vertx.sqlclient.Row>>> missing = new ArrayList<>();
 
     TableWriter(Flight flight, TableId table, String where, Function<TableSchema, Target> targets) {
         this.flight = flight;
@@ -91,16 +95,15 @@ final class TableWriter {
 
     private void sendMirror(Shape shape, List<RowChange> rows) {
         Mirror mirror = mirrorOf(shape.schema());
-        Tuple tuple = Tuple.tuple();
         if (shape.delete()) {
-            for (int column : shape.schema().key()) {
-                tuple.addValue(column(shape.schema(), column, rows));
-            }
-            tuple.addValue(longs(rows, change -> change.source().lsn()));
-            flight.send(table, doing, mirror.delete, tuple);
+            flight.send(table, doing, mirror.delete, withKeys(Tuple.tuple(), shape.schema(), rows));
             return;
         }
-        tuple.addValue(mirror.name.schema()).addValue(mirror.name.table());
+        if (!shape.unchanged().isEmpty()) {
+            Tuple tuple = withKeys(withName(mirror), shape.schema(), rows);
+            missing.add(flight.ask(table, doing, mirror.missing, tuple));
+        }
+        Tuple tuple = withName(mirror);
         for (int column = 0; column < shape.schema().columns().size(); column++) {
             if (!shape.unchanged().get(column)) {
                 tuple.addValue(column(shape.schema(), column, rows));
@@ -109,6 +112,39 @@ final class TableWriter {
         tuple.addValue(longs(rows, change -> change.source().lsn()));
         tuple.addValue(longs(rows, change -> change.source().tsMillis()));
         flight.send(table, doing, mirror.upsert(shape.unchanged()), tuple);
+    }
+
+    private static Tuple withName(Mirror mirror) {
+        return Tuple.tuple().addValue(mirror.name.schema()).addValue(mirror.name.table());
+    }
+
+    private static Tuple withKeys(Tuple tuple, TableSchema schema, List<RowChange> rows) {
+        for (int column : schema.key()) {
+            tuple.addValue(column(schema, column, rows));
+        }
+        return tuple.addValue(longs(rows, change -> change.source().lsn()));
+    }
+
+    /**
+     * Looks at the answers when all have come.
+     *
+     * @throws TableStoppedException if an update left columns out and the mirror has no row to take them from: a null in their
+     *     place would be invented
+     */
+    void check() {
+        long rows = missing.stream()
+                .mapToLong(answer -> answer.result().iterator().next().getLong(0))
+                .sum();
+        if (rows > 0) {
+            throw new TableStoppedException(
+                    table,
+                    rows + " rows of the mirror are missing while " + doing
+                            + ": changes came without their unchanged TOAST"
+                            + " columns, for rows that the mirror does not hold (it began without a snapshot, or the key of a row"
+                            + " with such columns was changed). Nothing of this batch was written. Copy these rows from the source"
+                            + " into the mirror with __lsn 0, or take a snapshot of the table anew, then resume the table;"
+                            + " REPLICA IDENTITY FULL in the source prevents it.");
+        }
     }
 
     void trail(List<RowChange> changes) {

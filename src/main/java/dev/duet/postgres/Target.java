@@ -18,6 +18,7 @@ record Target(@Nullable Mirror mirror, @Nullable Trail trail) {
         final TargetName name;
         final String delete;
         final String truncate;
+        final String missing;
         private final TableSchema schema;
         private final ConcurrentMap<BitSet, String> upserts = new ConcurrentHashMap<>();
 
@@ -26,6 +27,7 @@ record Target(@Nullable Mirror mirror, @Nullable Trail trail) {
             this.schema = schema;
             this.delete = TableSql.delete(name, schema);
             this.truncate = TableSql.truncate(name);
+            this.missing = TableSql.missing(name, schema);
         }
 
         /** The upsert of rows without these columns: as many texts as there are sets of TOAST columns that updates leave alone. */

@@ -2,6 +2,7 @@ package dev.duet.postgres;
 
 import dev.duet.change.TableId;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * closed. Then the server rolls back, at the latest when the statement timeout strikes.
  */
 final class Transactions {
+    private static final int ROLLBACK_SECONDS = 5;
+
     private final Pool pool;
     private final String begin;
     private final long limitMillis;
@@ -172,8 +175,29 @@ final class Transactions {
                     acquired.onSuccess(SqlConnection::close); // one that comes after its time goes back to the pool
                     return Future.failedFuture(SqlErrors.ofConnect(error, doing));
                 })
-                .compose(connection -> steps.run(connection)
-                        .eventually(() -> connection.close().otherwiseEmpty()));
+                .compose(connection -> {
+                    connection.exceptionHandler(lost -> {}); // the statements fail with it: once is enough
+                    return steps.run(connection)
+                            .transform(outcome -> release(connection, outcome.failed())
+                                    .transform(released -> outcome.succeeded()
+                                            ? Future.succeededFuture(outcome.result())
+                                            : Future.failedFuture(outcome.cause())));
+                });
+    }
+
+    /**
+     * Gives the connection back. After a failure it may be lost, and its statements fail before the pool hears of it, later in the same
+     * turn of its event loop: given back at once it would be handed out again, dead.
+     */
+    private static Future<Void> release(SqlConnection connection, boolean failed) {
+        SocketConnectionBase physical = failed ? physical(connection) : null;
+        if (physical == null) {
+            return connection.close().otherwiseEmpty();
+        }
+        Promise<Void> released = Promise.promise();
+        physical.context()
+                .runOnContext(nextTurn -> connection.close().otherwiseEmpty().onComplete(released));
+        return released.future();
     }
 
     private static Future<Void> rollback(SqlConnection connection) {
@@ -181,22 +205,33 @@ final class Transactions {
                 .query("ROLLBACK")
                 .execute()
                 .<Void>mapEmpty()
-                .timeout(5, TimeUnit.SECONDS)
-                .onFailure(error -> kill(connection));
+                .timeout(ROLLBACK_SECONDS, TimeUnit.SECONDS)
+                .recover(error -> kill(connection));
     }
 
     private static <T> Future<T> giveUpIfOverdue(SqlConnection connection, String doing, Throwable error) {
-        if (error instanceof TimeoutException) {
-            kill(connection);
-        }
-        return Future.failedFuture(SqlErrors.of(error, doing, null));
+        Future<Void> closed = error instanceof TimeoutException ? kill(connection) : Future.succeededFuture();
+        return closed.compose(done -> Future.failedFuture(SqlErrors.of(error, doing, null)));
     }
 
-    /** Closes the socket, so that the pool forgets the connection: its own close would only put it back. */
-    private static void kill(SqlConnection connection) {
-        if (connection instanceof SqlConnectionInternal pooled
-                && pooled.unwrap().unwrap() instanceof SocketConnectionBase physical) {
-            physical.socket().close();
+    /**
+     * Closes the channel, so that the pool forgets the connection. The connection's own close only puts it back into the pool, and that
+     * of its socket waits until all that was sent has left, which it never does in a network that swallows packets.
+     */
+    private static Future<Void> kill(SqlConnection connection) {
+        SocketConnectionBase physical = physical(connection);
+        if (physical == null) {
+            return Future.succeededFuture();
         }
+        Promise<Void> closed = Promise.promise();
+        physical.socket().channelHandlerContext().channel().close().addListener(done -> closed.complete());
+        return closed.future();
+    }
+
+    private static @Nullable SocketConnectionBase physical(SqlConnection connection) {
+        return connection instanceof SqlConnectionInternal pooled
+                        && pooled.unwrap().unwrap() instanceof SocketConnectionBase physical
+                ? physical
+                : null;
     }
 }

@@ -131,6 +131,22 @@ class MirrorTest {
     }
 
     @Test
+    void anUnchangedColumnOfARowThatIsNotThereIsNotInvented() {
+        source.create(fund, 10, 1, "a", "long note");
+        write();
+        source.delete(fund, 20, 1).create(fund, 20, 2, "a", Row.UNCHANGED);
+        var batch = source.batch();
+        assertThatThrownBy(() -> await(sink.write(batch)))
+                .isInstanceOf(TableStoppedException.class)
+                .hasMessageContaining("1 rows of the mirror are missing")
+                .hasMessageContaining("-0@1..2");
+        assertThat(funds()).containsExactly("1|a|long note|10");
+        database.execute("insert into " + target(fund) + " values (2, null, 'long note', 0, null)");
+        await(sink.write(batch));
+        assertThat(funds()).containsExactly("2|a|long note|20");
+    }
+
+    @Test
     void severalTablesInOneBatch() {
         TableSchema other = Source.named(fund.table().table() + "_other");
         TableSchema keyOnly = Source.schema(

@@ -17,6 +17,8 @@ import java.util.Set;
 /**
  * Rows a second into the mirror, against the embedded PostgreSQL. Not a test: run its main with the test class path.
  *
+ * <p>The last four lines go through a network with a round trip of 50 ms: time / 50 ms = round trips of a write.
+ *
  * <p>Batches of 10,000 rows of 6 columns, and small batches of 4 tables, whose time is the round trips'. Sequential is the same sink over
  * a client that waits for each answer before it sends the next statement.
  */
@@ -39,7 +41,19 @@ final class PostgresBenchmark {
                 }
             }
         }
+        roundTrips();
         System.exit(0); // the stack's process is stopped by its shutdown hook
+    }
+
+    /** With 25 ms each way the time of a small write is that of its round trips. */
+    private static void roundTrips() {
+        try (TestDatabase database = new TestDatabase("benchmark")) {
+            FaultyNetwork network = database.network(25);
+            for (int tables : new int[] {1, 4}) {
+                run(database.pool(network, 256), "far_pipelined" + tables, PostgresConfig.Mode.MIRROR, tables, 100, 20);
+                run(database.pool(network, 1), "far_sequential" + tables, PostgresConfig.Mode.MIRROR, tables, 100, 20);
+            }
+        }
     }
 
     private static void run(Pool pool, String name, PostgresConfig.Mode mode, int tables, int rows, int batches) {

@@ -39,9 +39,21 @@ final class TestDatabase implements AutoCloseable {
     }
 
     Pool pool(String role, String password, int pipeliningLimit) {
+        return pool(stack.postgresHost(), stack.postgresPort(), role, password, pipeliningLimit);
+    }
+
+    Pool pool(FaultyNetwork network, int pipeliningLimit) {
+        return pool("127.0.0.1", network.port(), "duet", stack.password("duet"), pipeliningLimit);
+    }
+
+    FaultyNetwork network(int delayMillis) {
+        return new FaultyNetwork(vertx, stack.postgresHost(), stack.postgresPort(), delayMillis);
+    }
+
+    private Pool pool(String host, int port, String role, String password, int pipeliningLimit) {
         PgConnectOptions options = new PgConnectOptions()
-                .setHost(stack.postgresHost())
-                .setPort(stack.postgresPort())
+                .setHost(host)
+                .setPort(port)
                 .setDatabase(name)
                 .setUser(role)
                 .setPassword(password)

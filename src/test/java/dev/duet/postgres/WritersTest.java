@@ -247,6 +247,57 @@ class WritersTest {
         }
     }
 
+    @Test
+    void aConnectionLostAtCommitLeavesTheOutcomeToOpen() {
+        TableSchema schema = Source.named("fund");
+        Source source = new Source("t").create(schema, 10, 1, "a", null);
+        FaultyNetwork network = database.network(0);
+        PostgresSink sink =
+                new PostgresSink(database.pool(network, 256), "p", TestDatabase.Config.of(PostgresConfig.Mode.BOTH));
+        Set<TopicPartition> partitions = Set.of(source.partition(0));
+        await(sink.open(partitions));
+        await(sink.write(source.batch()));
+        for (FaultyNetwork.Cut cut : List.of(FaultyNetwork.Cut.BEFORE_COMMIT, FaultyNetwork.Cut.AFTER_COMMIT)) {
+            boolean landed = cut == FaultyNetwork.Cut.AFTER_COMMIT;
+            int id = cut.ordinal() + 1;
+            ChangeBatch batch = source.create(schema, 10 + id, id, "b", null).batch();
+            network.cut(cut);
+            assertThatThrownBy(() -> await(sink.write(batch)))
+                    .isInstanceOf(RetriableException.class)
+                    .hasMessageContaining("not known");
+            Position stored = await(sink.open(partitions)).get(source.partition(0));
+            assertThat(stored).isNotNull().extracting(Position::nextOffset).isEqualTo(landed ? id + 0L : id - 1L);
+            assertThat(await(sink.write(batch)))
+                    .isEqualTo(Map.of(source.partition(0), landed ? new Ledger(0, 1, 0, 0) : new Ledger(1, 0, 0, 0)));
+        }
+        assertThat(database.rows("select id from app.fund_trail order by 1")).containsExactly("1", "2", "3");
+    }
+
+    @Test
+    void aNetworkThatSwallowsPacketsHoldsNoWriteForEver() {
+        TableSchema schema = Source.named("fund");
+        Source source = new Source("t").create(schema, 10, 1, "a", null);
+        FaultyNetwork network = database.network(0);
+        Duration second = Duration.ofSeconds(1);
+        PostgresSink sink = new PostgresSink(
+                database.pool(network, 256),
+                "p",
+                TestDatabase.Config.of(PostgresConfig.Mode.MIRROR).timeouts(second, second, Duration.ofMillis(1_500)));
+        await(sink.open(Set.of(source.partition(0))));
+        await(sink.write(source.batch()));
+        for (int i = 0; i < 10_000; i++) { // more than the buffers of a socket take
+            source.create(schema, 11, 2 + i, "b".repeat(500), null);
+        }
+        ChangeBatch batch = source.batch();
+        network.swallow(true);
+        assertThatThrownBy(() -> await(sink.write(batch)))
+                .isInstanceOf(RetriableException.class)
+                .hasMessageContaining("no answer in time");
+        network.swallow(false);
+        await(sink.open(Set.of(source.partition(0))));
+        assertThat(await(sink.write(batch))).isEqualTo(Map.of(source.partition(0), new Ledger(10_000, 0, 0, 0)));
+    }
+
     private static void awaitWaiting(Connection superuser) throws Exception {
         for (int i = 0; i < 500; i++) {
             try (var result = superuser
