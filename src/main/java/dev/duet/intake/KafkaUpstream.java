@@ -58,7 +58,7 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
             Cursors cursors,
             @Identifier("duet") ScheduledExecutorService timer,
             SourceConfig config,
-            @ConfigProperty(name = "duet.pipeline") String pipeline) {
+            @ConfigProperty(name = "mp.messaging.incoming." + ChangeConsumer.CHANNEL + ".group.id") String pipeline) {
         this.delivery = delivery;
         this.clients = clients;
         this.cursors = cursors;

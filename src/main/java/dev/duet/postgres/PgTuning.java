@@ -4,11 +4,6 @@ import io.vertx.pgclient.PgConnectOptions;
 
 /** Settings of the client that the sink's speed and its promise of not hanging need, and that have no Quarkus property. */
 public final class PgTuning {
-    // In Quarkus: a PgPoolCreator bean that tunes each of the input's connect options. Beside it, as properties,
-    // quarkus.datasource.reactive.postgresql.pipelining-limit=256, the client's own default: with 1 a write takes a
-    // round trip for
-    // each statement (6 for one table) instead of 2.
-
     private static final int MAX_SQL_CHARS = 1 << 20;
 
     private PgTuning() {}

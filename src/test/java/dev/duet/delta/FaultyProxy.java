@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * An HTTP proxy in front of the S3 server that counts requests and does what networks and stores do. It forwards requests as they
  * are (they are signed), one for each connection.
  */
-final class FaultyProxy implements AutoCloseable {
+public final class FaultyProxy implements AutoCloseable {
     /** What becomes of a request. */
-    enum Fate {
+    public enum Fate {
         PASS,
         /** The request does not arrive; the connection breaks. */
         LOST,
@@ -35,9 +35,9 @@ final class FaultyProxy implements AutoCloseable {
     }
 
     /** @param line method and path, such as {@code PUT /lake/x/_delta_log/00000000000000000001.json} */
-    record Request(String line, boolean conditional) {}
+    public record Request(String line, boolean conditional) {}
 
-    interface Faults {
+    public interface Faults {
         Fate of(Request request);
     }
 
@@ -46,17 +46,17 @@ final class FaultyProxy implements AutoCloseable {
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private volatile Faults faults = request -> Fate.PASS;
 
-    FaultyProxy(String target) throws IOException {
+    public FaultyProxy(String target) throws IOException {
         this.target = URI.create(target);
         this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread.ofPlatform().daemon().name("faulty-proxy").start(this::accept);
     }
 
-    String endpoint() {
+    public String endpoint() {
         return "http://127.0.0.1:" + server.getLocalPort();
     }
 
-    void faults(Faults next) {
+    public void faults(Faults next) {
         this.faults = next;
     }
 
