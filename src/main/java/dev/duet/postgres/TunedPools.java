@@ -5,17 +5,19 @@ import io.vertx.pgclient.PgBuilder;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnectOptions;
 import jakarta.inject.Singleton;
+import java.util.List;
 
 /** Makes Quarkus' pool with {@link PgTuning}. */
 @Singleton
 final class TunedPools implements PgPoolCreator {
     @Override
     public Pool create(Input input) {
+        List<SqlConnectOptions> servers = input.pgConnectOptionsList().stream()
+                .<SqlConnectOptions>map(PgTuning::tune)
+                .toList();
         return PgBuilder.pool()
                 .with(input.poolOptions())
-                .connectingTo(input.pgConnectOptionsList().stream()
-                        .map(PgTuning::tune)
-                        .toList())
+                .connectingTo(servers)
                 .using(input.vertx())
                 .build();
     }
