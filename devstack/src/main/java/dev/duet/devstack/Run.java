@@ -9,9 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalTime;
-import java.time.temporal.ChronoUnit;
+import java.time.format.DateTimeFormatter;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -116,6 +117,9 @@ final class Run implements Callable<Integer> {
     private void clean(DataFolder folder) throws IOException, InterruptedException {
         Service.stopLeftover(folder.root())
                 .ifPresent(pid -> progress.line("duet: stopped the one that a killed run left, process " + pid));
+        if (httpPort != 0 && !Ports.isFree(httpPort)) { // said now, not after the stack's start
+            throw new StackFailure("port " + httpPort + " for duet is taken; choose another or stop its owner");
+        }
         if (fresh) {
             new PostgresServer(folder, progress).stopLeftover();
             folder.clear();
@@ -201,7 +205,7 @@ final class Run implements Callable<Integer> {
     }
 
     private void tellErrors() {
-        String time = LocalTime.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        String time = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).format(LocalTime.now());
         service.log().newErrors().forEach(error -> System.out.println(time + "  duet ERROR " + error));
     }
 

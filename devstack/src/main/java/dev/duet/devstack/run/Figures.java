@@ -33,7 +33,7 @@ record Figures(
     String line() {
         String line = String.format(
                 Locale.ROOT,
-                "%s  source %6s rows | postgres %6s | delta %7s events %-7s | behind %3s | +%s | delay %s / %s s",
+                "%s  source %6s rows | postgres %6s | delta %7s events %-7s | behind %5s | +%s | delay %s / %s s",
                 TIME.format(time),
                 count(sourceRows),
                 count(mirrorRows),

@@ -26,7 +26,7 @@ class FiguresTest {
             Figures figures = new Figures(
                     NOON, 2104L, 2104L, new DeltaTables.Content(5310, 42), 0L, 60L, new Figures.Delays(0.06, 1.94));
             assertEquals(
-                    "12:00:03  source  2,104 rows | postgres  2,104 | delta   5,310 events (v42)   | behind   0 | +60"
+                    "12:00:03  source  2,104 rows | postgres  2,104 | delta   5,310 events (v42)   | behind     0 | +60"
                             + " | delay 0.1 / 1.9 s",
                     figures.line());
         }
@@ -35,7 +35,7 @@ class FiguresTest {
     @Test
     void showsDashesForWhatCannotBeHad() {
         assertEquals(
-                "12:00:03  source      - rows | postgres      - | delta       - events (-)     | behind   - | +-"
+                "12:00:03  source      - rows | postgres      - | delta       - events (-)     | behind     - | +-"
                         + " | delay - / - s",
                 new Figures(NOON, null, null, null, null, null, null).line());
         assertTrue(new Figures(NOON, null, null, null, null, 1L, new Figures.Delays(0.2, null))
