@@ -25,7 +25,7 @@ deltareader: ## Build the independent Delta reader that the tests use
 	$(MVN) -q -f deltareader/pom.xml package -DskipTests
 
 run: build devstack ## Start everything on this machine, with a demo writing into the source; Ctrl-C stops it all
-	@exec $(JAVA) -Xmx768m -jar devstack/target/devstack.jar run --service target/quarkus-app/quarkus-run.jar $(ARGS)
+	@exec $(JAVA) -XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow -Xmx768m -jar devstack/target/devstack.jar run --service target/quarkus-app/quarkus-run.jar $(ARGS)
 
 test: devstack deltareader ## Run all tests against the real parts
 	$(MVN) verify

@@ -48,7 +48,7 @@ public final class ServiceProcess implements AutoCloseable {
                         : ProcessHandle.current().info().command().orElse("java"));
         command.addAll(List.of(jvmOptions));
         if (executable == null && jvmOptions.length == 0) {
-            command.add("-Xmx512m");
+            command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC"));
         }
         Map<String, String> all = new LinkedHashMap<>(settings);
         all.put("quarkus.http.port", Integer.toString(port));
@@ -80,6 +80,8 @@ public final class ServiceProcess implements AutoCloseable {
         settings.put("quarkus.datasource.password", stack.password("duet"));
         settings.put("duet.delta.root", deltaRoot);
         settings.put("duet.delta.commit-interval", "1s");
+        settings.put("mp.messaging.incoming.changes.session.timeout.ms", "6000"); // the least that brokers allow
+        settings.put("mp.messaging.incoming.changes.heartbeat.interval.ms", "1500");
         settings.put("duet.delta.s3.endpoint", stack.s3Endpoint());
         settings.put("duet.delta.s3.region", stack.s3Region());
         settings.put("duet.delta.s3.path-style-access", "true");

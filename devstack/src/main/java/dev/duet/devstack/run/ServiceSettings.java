@@ -56,7 +56,8 @@ final class ServiceSettings {
     ///
     /// @param javaVersion of the JVM that runs the service; 23 and later warn about Kafka's and Netty's `Unsafe`
     static List<String> jvmOptions(int javaVersion, Map<String, String> properties) {
-        List<String> options = new ArrayList<>(List.of("-Xmx256m", "--enable-native-access=ALL-UNNAMED"));
+        List<String> options =
+                new ArrayList<>(List.of("-Xmx256m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
         if (javaVersion >= 23) {
             options.add("--sun-misc-unsafe-memory-access=allow");
         }
