@@ -33,7 +33,8 @@ final class Lifecycle {
             Settings settings,
             Provider<PostgresSink> postgres,
             Provider<DeltaSink> delta,
-            Provider<ConfiguredTables> tables)
+            Provider<ConfiguredTables> tables,
+            Provider<KafkaUpstream> upstream)
             throws InterruptedException {
         settings.check();
         try {
@@ -41,6 +42,7 @@ final class Lifecycle {
             for (Sink sink : List.of(postgres.get(), delta.get())) {
                 probe(sink);
             }
+            upstream.get().start();
         } catch (IllegalArgumentException e) {
             throw Settings.refusal(String.valueOf(e.getMessage()));
         }

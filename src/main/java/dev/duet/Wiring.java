@@ -14,15 +14,13 @@ import dev.duet.envelope.EnvelopeOptions;
 import dev.duet.envelope.KnownTables;
 import dev.duet.intake.KafkaUpstream;
 import dev.duet.intake.SourceConfig;
-import dev.duet.postgres.PostgresConfig;
 import dev.duet.postgres.PostgresSink;
-import dev.duet.postgres.TargetTables;
+import dev.duet.postgres.TargetDatabase;
 import dev.duet.status.DeliveryHealth;
 import dev.duet.status.DeliveryLog;
 import dev.duet.status.DeliveryMeters;
 import dev.duet.status.Listeners;
 import io.smallrye.common.annotation.Identifier;
-import io.vertx.sqlclient.Pool;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -49,8 +47,8 @@ final class Wiring {
 
     @Produces
     @Singleton
-    PostgresSink postgres(Pool pool, DuetConfig duet, PostgresConfig config) {
-        return new PostgresSink(pool, duet.pipeline().orElseThrow(), config);
+    PostgresSink postgres(TargetDatabase database, DuetConfig duet) {
+        return database.sink(duet.pipeline().orElseThrow());
     }
 
     @Produces
@@ -108,8 +106,8 @@ final class Wiring {
 
     @Produces
     @Singleton
-    ConfiguredTables knownTables(SourceConfig source, Pool pool, PostgresConfig config) {
-        return new ConfiguredTables(source.columns(), new TargetTables(pool, config));
+    ConfiguredTables knownTables(SourceConfig source, TargetDatabase database) {
+        return new ConfiguredTables(source.columns(), database.tables());
     }
 
     private static Executor writer(Sink sink) {

@@ -2,6 +2,7 @@ package dev.duet.intake;
 
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.Delivery;
+import dev.duet.delivery.DeliveryListener;
 import dev.duet.delivery.Opening;
 import dev.duet.delivery.Upstream;
 import io.smallrye.common.annotation.Identifier;
@@ -50,6 +51,7 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
     private final Set<TopicPartition> standingStill = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService timer;
     private final Duration stoppedRetry;
+    private final DeliveryListener listener;
     private volatile boolean stopping;
 
     KafkaUpstream(
@@ -58,6 +60,7 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
             Cursors cursors,
             @Identifier("duet") ScheduledExecutorService timer,
             SourceConfig config,
+            DeliveryListener listener,
             @ConfigProperty(name = "mp.messaging.incoming." + ChangeConsumer.CHANNEL + ".group.id") String pipeline) {
         this.delivery = delivery;
         this.clients = clients;
@@ -65,6 +68,7 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
         this.seeks = new Seeks(cursors, pipeline);
         this.timer = timer;
         this.stoppedRetry = config.stoppedTableRetry();
+        this.listener = listener;
     }
 
     @Override
@@ -148,6 +152,15 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
 
     boolean isStandingStill(TopicPartition partition) {
         return standingStill.contains(partition);
+    }
+
+    /** Tells the listener again and again how far there is to go. */
+    public void start() {
+        var unused = timer.scheduleWithFixedDelay(
+                () -> onPollingThread(consumer -> EndOffsets.tell(consumer, listener), failure -> {}),
+                PAUSE.toMillis(),
+                PAUSE.toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
     /** No rewind begins from now on. */

@@ -31,7 +31,7 @@ final class Drain {
             settings.remove("duet.delta.commit-interval");
             settings.put("duet.source.topics", history.topic());
             settings.put("duet.source.columns.\"public.fund_metadata\"", FundHistory.COLUMNS);
-            try (ServiceProcess service = ServiceProcess.start(settings)) {
+            try (ServiceProcess service = ServiceProcess.start(settings, jvmOptions())) {
                 service.awaitStarted();
                 long start = System.nanoTime();
                 Checks.awaitDelivered(connection, pipeline, history.topic(), history.written(), Duration.ofMinutes(15));
@@ -42,6 +42,12 @@ final class Drain {
                 return result;
             }
         }
+    }
+
+    /** For profiling, from the environment: {@code DUET_BENCH_JVM="-Xmx512m -XX:StartFlightRecording=filename=/tmp/x.jfr"}. */
+    private static String[] jvmOptions() {
+        String options = System.getenv("DUET_BENCH_JVM");
+        return options == null ? new String[0] : options.trim().split(" +");
     }
 
     private static Map<String, Object> result(ServiceProcess service, long events, double seconds) throws Exception {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Stream;
 
 /// The folder that holds everything the stack keeps. One process at a time owns it: the lock is the system's, so a
@@ -22,19 +23,27 @@ import java.util.stream.Stream;
 /// | `postgres/`, `kafka/` | data of the two |
 /// | `s3/` | a folder for each bucket, a file for each object |
 /// | `logs/` | `devstack.log`, `postgres.log` |
+/// | `status.json` | while the stack is up |
+/// | `duet.log`, `duet.1.log`, `duet.pid` | of `run`: the service's log, the one of the run before, its process id |
 final class DataFolder implements AutoCloseable {
+
+    private static final List<String> ENTRIES = List.of(
+            "ports.properties", "postgres", "kafka", "s3", "logs", "status.json", "duet.log", "duet.1.log", "duet.pid");
 
     private final Path root;
     private final FileChannel lock;
+    private final boolean usedBefore;
 
-    private DataFolder(Path root, FileChannel lock) {
+    private DataFolder(Path root, FileChannel lock, boolean usedBefore) {
         this.root = root;
         this.lock = lock;
+        this.usedBefore = usedBefore;
     }
 
     static DataFolder open(Path folder) {
         Path root = folder.toAbsolutePath().normalize();
         try {
+            boolean usedBefore = Files.exists(root.resolve("devstack.lock"));
             Files.createDirectories(root.resolve("logs"));
             FileChannel channel = FileChannel.open(
                     root.resolve("devstack.lock"),
@@ -49,7 +58,7 @@ final class DataFolder implements AutoCloseable {
             channel.truncate(0);
             channel.write(
                     ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
-            return new DataFolder(root, channel);
+            return new DataFolder(root, channel, usedBefore);
         } catch (IOException e) {
             throw new StackFailure("folder " + root + " cannot be used: " + e, e);
         }
@@ -85,6 +94,18 @@ final class DataFolder implements AutoCloseable {
 
     Path logs() {
         return root.resolve("logs");
+    }
+
+    /// Deletes what earlier stacks wrote. Nothing else: the folder may hold other files, or be the wrong one. No server
+    /// may
+    /// run on it.
+    void clear() throws IOException {
+        if (usedBefore) {
+            for (String entry : ENTRIES) {
+                deleteTree(root.resolve(entry));
+            }
+            Files.createDirectories(logs());
+        }
     }
 
     /// Gives the folder free for the next process.

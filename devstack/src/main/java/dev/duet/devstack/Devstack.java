@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
         description = "The source database, broker, Connect and S3 server that Duet is developed against.",
         mixinStandardHelpOptions = true,
         version = "devstack 0.1.0",
-        subcommands = {Up.class, DemoCommand.class})
+        subcommands = {Up.class, DemoCommand.class, Run.class})
 public final class Devstack {
 
     private Devstack() {}
@@ -25,7 +25,7 @@ public final class Devstack {
             System.err.println("devstack: " + exception.getMessage());
             return 1;
         });
-        // The parts leave threads that are no daemons; what must be stopped is stopped by Up's shutdown hook.
+        // The parts leave threads that are no daemons; what must be stopped is stopped by the commands' shutdown hooks.
         System.exit(commandLine.execute(args));
     }
 }

@@ -73,7 +73,7 @@ final class Ports {
         throw new StackFailure("no free port for " + part + " between " + LOWEST + " and " + HIGHEST);
     }
 
-    private static boolean isFree(int port) {
+    static boolean isFree(int port) {
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getByName(HOST), port));

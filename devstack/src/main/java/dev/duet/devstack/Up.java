@@ -10,8 +10,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.logging.Level;
-import java.util.logging.LogManager;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -73,7 +71,7 @@ final class Up implements Callable<Integer> {
         watchParent();
         Progress progress = new Progress(System.out);
         DataFolder folder = DataFolder.open(data);
-        sendLogsTo(folder.logs());
+        Logs.sendTo(folder.logs(), Logs.ERRORS_ON_CONSOLE);
         StatusFile status = new StatusFile(statusFile == null ? folder.root().resolve("status.json") : statusFile);
         status.remove(); // one that a killed stack left would tell wrong addresses
 
@@ -115,11 +113,5 @@ final class Up implements Callable<Integer> {
                     .onExit()
                     .thenRun(end::countDown);
         }
-    }
-
-    /// Before the first logger is made: log4j reads the property once.
-    private static void sendLogsTo(Path folder) {
-        System.setProperty("devstack.logs", folder.toString());
-        LogManager.getLogManager().getLogger("").setLevel(Level.SEVERE); // Jersey and pgjdbc
     }
 }

@@ -12,12 +12,12 @@ import java.util.Properties;
 import java.util.Random;
 
 /// Changes the source until an end is reached: a number of changes, a time, or [#end()].
-final class Demo {
+public final class Demo {
 
     /// @param changes committed changes after which to end; 0: no such end
     /// @param duration null: no such end
     /// @param out null: nothing is printed on the way
-    record Options(double rate, long seed, long changes, Duration duration, PrintStream out) {}
+    public record Options(double rate, long seed, long changes, Duration duration, PrintStream out) {}
 
     private static final int LARGEST_TRANSACTION = 100;
     private static final double ROLLED_BACK = 0.03;
@@ -33,16 +33,22 @@ final class Demo {
     private Tally recent = new Tally();
     private long reportNanos = startNanos;
     private volatile boolean ended;
+    private volatile long committed;
 
-    Demo(Status.Postgres postgres, Options options) {
+    public Demo(Status.Postgres postgres, Options options) {
         this.postgres = postgres;
         this.options = options;
         this.random = new Random(options.seed());
         this.pace = new Pace(options.rate(), startNanos);
     }
 
-    void end() {
+    public void end() {
         ended = true;
+    }
+
+    /// Changes committed so far. Safe from any thread.
+    public long changes() {
+        return committed;
     }
 
     String total() {
@@ -50,7 +56,7 @@ final class Demo {
     }
 
     /// Survives a restart of the database, if it comes back within a minute.
-    void run() throws InterruptedException {
+    public void run() throws InterruptedException {
         long lostNanos = 0;
         while (!over()) {
             long before = total.changes();
@@ -122,6 +128,7 @@ final class Demo {
             holdings.apply(changes);
             total.committed(changes);
             recent.committed(changes);
+            committed = total.changes();
             pace.done(changes.size());
         } else {
             total.rolledBack();

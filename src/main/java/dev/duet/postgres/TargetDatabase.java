@@ -1,0 +1,30 @@
+package dev.duet.postgres;
+
+import io.vertx.sqlclient.Pool;
+import jakarta.inject.Singleton;
+
+/** The target database as the other rooms meet it: without its client. */
+@Singleton
+public final class TargetDatabase {
+    private final Pool pool;
+    private final PostgresConfig config;
+
+    TargetDatabase(Pool pool, PostgresConfig config) {
+        this.pool = pool;
+        this.config = config;
+    }
+
+    /**
+     * The sink of a pipeline.
+     *
+     * @throws IllegalArgumentException if a setting is wrong; names the key and the fix
+     */
+    public PostgresSink sink(String pipeline) {
+        return new PostgresSink(pool, pipeline, config);
+    }
+
+    /** The existing mirror tables. */
+    public TargetTables tables() {
+        return new TargetTables(pool, config);
+    }
+}
