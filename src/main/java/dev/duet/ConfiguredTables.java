@@ -2,6 +2,7 @@ package dev.duet;
 
 import dev.duet.change.TableId;
 import dev.duet.change.TableSchema;
+import dev.duet.delivery.TableStoppedException;
 import dev.duet.envelope.ColumnList;
 import dev.duet.envelope.KnownTables;
 import dev.duet.postgres.TargetTables;
@@ -41,6 +42,7 @@ final class ConfiguredTables implements KnownTables {
         this.targets = targets;
     }
 
+    /** @throws TableStoppedException if the target table exists and can't be used */
     @Override
     public Optional<TableSchema> find(TableId table) {
         TableSchema schema = configured.get(table.toString());
@@ -52,6 +54,9 @@ final class ConfiguredTables implements KnownTables {
                 try {
                     return targets.find(table).toCompletableFuture().get();
                 } catch (ExecutionException e) {
+                    if (e.getCause() instanceof TableStoppedException stop) {
+                        throw stop;
+                    }
                     LOG.warnf("table=%s event=columns-unknown reason=\"%s\"", table, e.getCause());
                     Thread.sleep(PAUSE.toMillis());
                 }

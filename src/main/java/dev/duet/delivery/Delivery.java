@@ -194,8 +194,8 @@ public final class Delivery {
         synchronized (lock) {
             draining = true;
             drained = done;
-            completeIfDrained();
         }
+        completeIfDrained();
         writers.forEach(this::writeIfDue);
         return done.thenCompose(none -> keeper.flush());
     }
@@ -252,16 +252,14 @@ public final class Delivery {
             links.forEach(this::leave);
             writer.lane.done(List.of());
             served = room.takeServed();
-            completeIfDrained();
         }
         served.forEach(waiting -> waiting.complete(null));
         if (!delivered.isEmpty()) {
             listener.delivered(delivered);
             upstream.delivered(delivered);
-            deliveredPositions
-                    .advance(delivered)
-                    .exceptionally(failure -> null); // a lower bound: the next one makes up for it
+            keeper.delivered(delivered);
         }
+        completeIfDrained();
     }
 
     private void failed(Writer writer, List<Link> links, ChangeBatch batch, Throwable failure) {
@@ -285,9 +283,9 @@ public final class Delivery {
             drop(concerned);
             writer.lane.done(again);
             served = room.takeServed();
-            completeIfDrained();
         }
         served.forEach(waiting -> waiting.complete(null));
+        completeIfDrained();
         String reason = describe(failure);
         if (failure instanceof RetriableException) {
             return; // no further attempts, since the service stops; nothing of the batch counts as delivered
@@ -336,9 +334,15 @@ public final class Delivery {
         }
     }
 
+    /** After what was written last has been told, so that a drain stores it too. */
     private void completeIfDrained() {
-        if (drained != null && writers.stream().allMatch(writer -> writer.lane.isEmpty())) {
-            drained.complete(null);
+        CompletableFuture<Void> done;
+        synchronized (lock) {
+            boolean empty = writers.stream().allMatch(writer -> writer.lane.isEmpty());
+            done = empty ? drained : null;
+        }
+        if (done != null) {
+            done.complete(null);
         }
     }
 }

@@ -57,8 +57,7 @@ final class ColumnVectors {
                 table,
                 "Delta table " + table + ": column \"" + column + "\" of the record " + change.partition() + "@"
                         + change.offset() + " is infinity or -infinity, which Delta's dates and timestamps can't hold."
-                        + " Leave the column out or map it by configuration, or correct the source, and start the table"
-                        + " again.");
+                        + " This version has no form for them (docs/operations.md, known limits).");
     }
 
     private record Nulls(DataType getDataType, int getSize) implements ColumnVector {

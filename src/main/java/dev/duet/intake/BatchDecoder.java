@@ -6,6 +6,7 @@ import dev.duet.change.RowChange;
 import dev.duet.change.TableId;
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.Delivery;
+import dev.duet.delivery.TableStoppedException;
 import dev.duet.envelope.DebeziumDecoder;
 import dev.duet.envelope.Decoded;
 import java.util.ArrayList;
@@ -57,6 +58,15 @@ final class BatchDecoder {
         return result;
     }
 
+    /** A table whose columns can't be told, because its target table is unusable, is one that can't be read. */
+    private Decoded decode(TopicPartition partition, ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return decoder.decode(partition, record.offset(), record.key(), record.value());
+        } catch (TableStoppedException e) {
+            return new Decoded.Blocked(e.table(), String.valueOf(e.getMessage()));
+        }
+    }
+
     private PartitionChanges decode(
             List<ConsumerRecord<byte[], byte[]>> records,
             Cursors.Cursor cursor,
@@ -70,7 +80,7 @@ final class BatchDecoder {
         long bytes = 0;
         long next = Math.max(records.getLast().offset() + 1, position == null ? 0 : position.offset());
         for (ConsumerRecord<byte[], byte[]> record : records) {
-            Decoded decoded = decoder.decode(partition, record.offset(), record.key(), record.value());
+            Decoded decoded = decode(partition, record);
             if (decoded instanceof Decoded.Blocked blocked) {
                 result.blocks().add(new Block(partition, blocked.table(), blocked.reason()));
                 next = record.offset();
