@@ -27,8 +27,11 @@ deltareader: ## Build the independent Delta reader that the tests use
 run: build devstack ## Start everything on this machine, with a demo writing into the source; Ctrl-C stops it all
 	@exec $(JAVA) -XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow -Xmx768m -jar devstack/target/devstack.jar run --service target/quarkus-app/quarkus-run.jar $(ARGS)
 
-test: devstack deltareader ## Run all tests against the real parts
-	$(MVN) verify
+test: ## Run all tests against the real parts
+	@rm -rf target/*-reports devstack/target/*-reports deltareader/target/*-reports
+	@status=0; \
+	$(MVN) -f devstack/pom.xml verify && $(MVN) -f deltareader/pom.xml verify && $(MVN) verify || status=$$?; \
+	tools/test-summary target devstack/target deltareader/target; exit $$status
 
 bench: build devstack ## Measure throughput and latency on this machine; the result is also target/bench.json
 	$(MVN) -q test-compile exec:exec@bench -Dbench.args="$(ARGS)"

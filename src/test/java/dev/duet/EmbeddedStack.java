@@ -11,9 +11,11 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * The real parts that tests run against: one {@code devstack} process for the whole test run, started when the first test asks for
@@ -133,7 +135,10 @@ public final class EmbeddedStack {
                     .redirectErrorStream(true)
                     .redirectOutput(data.resolve("devstack.log").toFile())
                     .start();
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(process)));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                stop(process);
+                delete(data);
+            }));
             return new EmbeddedStack(await(process, status, data.resolve("devstack.log")), status);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -152,6 +157,16 @@ public final class EmbeddedStack {
             Thread.sleep(50);
         }
         return new ObjectMapper().readTree(status.toFile());
+    }
+
+    /** The data of a run is large (the benchmark's backlog above all) and of no use to the next one. */
+    private static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void stop(Process process) {

@@ -99,11 +99,14 @@ public final class Delivery {
         Set<TopicPartition> set = Set.copyOf(opened);
         Map<TopicPartition, Integer> epochs;
         CompletionStage<Void> ready;
+        List<CompletableFuture<Void>> served;
         synchronized (lock) {
             epochs = partitions.beginEpoch(set);
             drop(set);
+            served = room.takeServed();
             ready = whenIdle(set);
         }
+        served.forEach(waiting -> waiting.complete(null));
         for (Writer writer : writers) {
             ready = ready.thenCompose(none -> writer.sink().open(set)).thenAccept(positions -> {});
         }
@@ -166,11 +169,14 @@ public final class Delivery {
     public void revoke(Collection<TopicPartition> revoked) {
         Set<TopicPartition> set = Set.copyOf(revoked);
         CompletionStage<Void> idle;
+        List<CompletableFuture<Void>> served;
         synchronized (lock) {
             partitions.forget(set);
             drop(set);
+            served = room.takeServed();
             idle = whenIdle(set);
         }
+        served.forEach(waiting -> waiting.complete(null));
         listener.revoked(set);
         var unused = idle.thenRun(() -> {
             Set<TopicPartition> gone = new HashSet<>(set);

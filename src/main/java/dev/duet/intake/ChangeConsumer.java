@@ -4,6 +4,7 @@ import dev.duet.delivery.Delivery;
 import dev.duet.envelope.DebeziumDecoder;
 import jakarta.inject.Singleton;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
@@ -69,7 +70,7 @@ public class ChangeConsumer {
                 upstream.pauseStandingStill();
             }
             var unused = room.whenComplete((none, failure) -> taken.complete(null));
-        } catch (InterruptedException e) {
+        } catch (InterruptedException | CancellationException e) {
             Thread.currentThread().interrupt(); // the service stops; nothing of these records was accepted
         } catch (RuntimeException e) {
             // Never let a defect move past records: the partitions stand still, the others go on.

@@ -181,6 +181,29 @@ class DeliveryTest {
     }
 
     @Test
+    void whatIsDroppedMakesRoom() {
+        Delivery delivery = delivery(Duration.ZERO, 500);
+        int first = start(delivery, P0, 0);
+        int second = start(delivery, P1, 0);
+        accept(delivery, first, changes(P0, 0, 1));
+        CompletionStage<Void> room = accept(delivery, second, changes(P1, 0, 10));
+        assertThat(room.toCompletableFuture()).isNotDone();
+        delivery.revoke(Set.of(P1));
+        assertThat(room.toCompletableFuture()).isDone();
+    }
+
+    @Test
+    void openingAnewMakesRoom() {
+        Delivery delivery = delivery(Duration.ZERO, 500);
+        int first = start(delivery, P0, 0);
+        int second = start(delivery, P1, 0);
+        accept(delivery, first, changes(P0, 0, 1));
+        CompletionStage<Void> room = accept(delivery, second, changes(P1, 0, 10));
+        var unused = delivery.open(Set.of(P1));
+        assertThat(room.toCompletableFuture()).isDone();
+    }
+
+    @Test
     void drainWritesAtOnceAndStoresWhatIsDelivered() {
         Delivery delivery = delivery(Duration.ofHours(1), 1 << 20);
         int epoch = start(delivery, P0, 0);
