@@ -5,14 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.Connection;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -47,7 +42,7 @@ class DeadLettersIT {
             }
             Checks.mirrorEquals(connection, "public.funds", history.rows());
             Checks.ledgerAddsUp(connection, "letters", history.topic(), history.total());
-            List<ConsumerRecord<byte[], byte[]>> letters = letters("letters.dead-letters", 3);
+            List<ConsumerRecord<byte[], byte[]>> letters = Topics.read(stack, "letters.dead-letters");
             assertThat(letters).hasSize(3);
             ConsumerRecord<byte[], byte[]> first = letters.stream()
                     .filter(letter -> java.util.Arrays.equals(letter.value(), broken))
@@ -97,23 +92,6 @@ class DeadLettersIT {
             Checks.mirrorEquals(connection, "public.good", good.rows());
             Checks.mirrorEquals(connection, "public.bad", bad.rows());
         }
-    }
-
-    private List<ConsumerRecord<byte[], byte[]>> letters(String topic, int expected) {
-        Map<String, Object> client = new HashMap<>(Map.of("bootstrap.servers", stack.bootstrapServers()));
-        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(topic, info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            for (int i = 0; i < 20 && records.size() < expected; i++) {
-                consumer.poll(Duration.ofMillis(500)).forEach(records::add);
-            }
-        }
-        return records;
     }
 
     private static String header(ConsumerRecord<?, ?> record, String name) {

@@ -19,9 +19,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -48,7 +45,7 @@ class EndToEndIT {
             awaitMirrorEqualsSource(source);
             Map<String, List<ConsumerRecord<byte[], byte[]>>> topics = new HashMap<>();
             for (String table : TABLES) {
-                List<ConsumerRecord<byte[], byte[]>> records = topic("pgsrc.public." + table);
+                List<ConsumerRecord<byte[], byte[]>> records = Topics.read(stack, "pgsrc.public." + table);
                 topics.put(table, records);
                 Checks.awaitDelivered(
                         source, PIPELINE, "pgsrc.public." + table, nextOffsets(records), Duration.ofMinutes(1));
@@ -220,26 +217,5 @@ class EndToEndIT {
                 [records.stream().mapToInt(ConsumerRecord::partition).max().orElse(0) + 1];
         records.forEach(record -> next[record.partition()] = Math.max(next[record.partition()], record.offset() + 1));
         return next;
-    }
-
-    /** All committed records of a topic, as any consumer reads them. */
-    private List<ConsumerRecord<byte[], byte[]>> topic(String topic) {
-        Map<String, Object> client =
-                Map.of("bootstrap.servers", stack.bootstrapServers(), "isolation.level", "read_committed");
-        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(topic, info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (partitions.stream()
-                    .anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
-                consumer.poll(Duration.ofMillis(200)).forEach(records::add);
-            }
-        }
-        return records;
     }
 }

@@ -27,7 +27,10 @@ public record PartitionChanges(
 
     /** Number of records from this offset on. */
     public long recordsFrom(long offset) {
-        return changes.size() - indexFrom(offset) + filtered.countFrom(offset) + deadLettered.countFrom(offset);
+        return changes.size()
+                - indexFrom(changes, offset)
+                + filtered.countFrom(offset)
+                + deadLettered.countFrom(offset);
     }
 
     /** Number of records. */
@@ -37,10 +40,11 @@ public record PartitionChanges(
 
     /** The changes at this offset and above: what a sink at that position has not got yet. */
     public List<RowChange> changesFrom(long offset) {
-        return changes.subList(indexFrom(offset), changes.size());
+        return changes.subList(indexFrom(changes, offset), changes.size());
     }
 
-    private int indexFrom(long offset) {
+    /** Of changes in offset order, the index of the first one at this offset or above. */
+    public static int indexFrom(List<RowChange> changes, long offset) {
         int low = 0;
         int high = changes.size();
         while (low < high) {

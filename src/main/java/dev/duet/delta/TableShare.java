@@ -29,17 +29,7 @@ record TableShare(TableId table, List<Link> links) {
     record Link(TopicPartition partition, List<RowChange> changes, long nextOffset) {
         /** Index of the first change at this offset or above. */
         int indexFrom(long offset) {
-            int low = 0;
-            int high = changes.size();
-            while (low < high) {
-                int middle = (low + high) >>> 1;
-                if (changes.get(middle).offset() < offset) {
-                    low = middle + 1;
-                } else {
-                    high = middle;
-                }
-            }
-            return low;
+            return PartitionChanges.indexFrom(changes, offset);
         }
     }
 
