@@ -6,6 +6,8 @@ ifeq ($(JDK),)
 $(error Duet needs a JDK of 21 or newer and found none: install one, or set JAVA_HOME to it)
 endif
 export JAVA_HOME := $(JDK)
+# Maven's own use of sun.misc.Unsafe is nothing that a user of Duet can mend.
+export MAVEN_OPTS := -XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow $(MAVEN_OPTS)
 MVN := mvn -B -ntp
 JAVA := $(JAVA_HOME)/bin/java
 
@@ -16,13 +18,16 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## Build the service (target/quarkus-app/quarkus-run.jar)
-	$(MVN) -q package -DskipTests -DskipITs
+	@echo "building the service (the first time Maven fetches what it needs, which takes minutes)"
+	@$(MVN) -q package -DskipTests -DskipITs
 
 devstack: ## Build the embedded stack (PostgreSQL, Kafka, Connect with Debezium, S3)
-	$(MVN) -q -f devstack/pom.xml package -DskipTests
+	@echo "building the embedded stack"
+	@$(MVN) -q -f devstack/pom.xml package -DskipTests
 
 deltareader: ## Build the independent Delta reader that the tests use
-	$(MVN) -q -f deltareader/pom.xml package -DskipTests
+	@echo "building the independent Delta reader"
+	@$(MVN) -q -f deltareader/pom.xml package -DskipTests
 
 run: build devstack ## Start everything on this machine, with a demo writing into the source; Ctrl-C stops it all
 	@exec $(JAVA) -XX:+IgnoreUnrecognizedVMOptions --sun-misc-unsafe-memory-access=allow -Xmx768m -jar devstack/target/devstack.jar run --service target/quarkus-app/quarkus-run.jar $(ARGS)

@@ -42,6 +42,8 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
 
     private static final Logger LOG = Logger.getLogger(KafkaUpstream.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);
+    /** Costs a request to each broker; retention works in minutes. */
+    private static final Duration GAP_CHECK = Duration.ofSeconds(10);
 
     private final Provider<Delivery> delivery;
     private final KafkaClientService clients;
@@ -154,12 +156,23 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
         return standingStill.contains(partition);
     }
 
-    /** Tells the listener again and again how far there is to go. */
+    /** Tells the listener again and again how far there is to go, and looks whether the next records are still there. */
     public void start() {
+        repeat(PAUSE, consumer -> EndOffsets.tell(consumer, listener));
+        repeat(GAP_CHECK, consumer -> {
+            Set<TopicPartition> gaps = seeks.leaveGaps(consumer);
+            gaps.removeAll(standingStill);
+            if (!gaps.isEmpty()) {
+                rewind(gaps); // the opening refuses and says which offsets are gone
+            }
+        });
+    }
+
+    private void repeat(Duration pause, java.util.function.Consumer<Consumer<byte[], byte[]>> action) {
         var unused = timer.scheduleWithFixedDelay(
-                () -> onPollingThread(consumer -> EndOffsets.tell(consumer, listener), failure -> {}),
-                PAUSE.toMillis(),
-                PAUSE.toMillis(),
+                () -> onPollingThread(action, failure -> LOG.debugf("tried again later: %s", failure.getMessage())),
+                pause.toMillis(),
+                pause.toMillis(),
                 TimeUnit.MILLISECONDS);
     }
 

@@ -3,6 +3,7 @@ package dev.duet.intake;
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.Opening;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -65,6 +66,24 @@ final class Seeks {
             result.nextOffsets().put(partition, next);
         }
         return result;
+    }
+
+    /**
+     * The partitions whose next records retention has deleted while they waited to be read. The consumer is put behind the gap, since
+     * otherwise each poll fails for all partitions; what is read there is dropped until the partition is opened anew.
+     *
+     * @throws org.apache.kafka.common.KafkaException if the broker does not tell the partitions' bounds
+     */
+    Set<TopicPartition> leaveGaps(Consumer<?, ?> consumer) {
+        Set<TopicPartition> gaps = new HashSet<>();
+        consumer.beginningOffsets(consumer.assignment()).forEach((partition, beginning) -> {
+            if (consumer.position(partition) < beginning) {
+                cursors.remove(partition);
+                consumer.seek(partition, beginning);
+                gaps.add(Partitions.of(partition));
+            }
+        });
+        return gaps;
     }
 
     private String refusal(TopicPartition partition, long next, long beginning, long end) {
