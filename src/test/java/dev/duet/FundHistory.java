@@ -14,6 +14,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Generated Debezium events of one table shaped like {@code fund_metadata} (JSON without schemas, about 700 bytes each), written to
@@ -53,6 +54,7 @@ public final class FundHistory implements AutoCloseable {
     private final List<Integer> deletedIds = new ArrayList<>();
     private final long[] written;
     private final KafkaProducer<byte[], byte[]> producer;
+    private volatile @Nullable Exception lost;
     private long lsn = 25_000_000;
     private int nextId = 1;
 
@@ -72,6 +74,10 @@ public final class FundHistory implements AutoCloseable {
                     .get();
         }
         client.put("linger.ms", "20");
+        // With more in flight a new topic's broker may refuse the first batch and take the second (it has no leader
+        // yet, then it has):
+        // the first is then out of sequence for ever.
+        client.put("max.in.flight.requests.per.connection", "1");
         client.put("batch.size", "262144");
         client.put("compression.type", "lz4");
         this.producer = new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer());
@@ -105,7 +111,7 @@ public final class FundHistory implements AutoCloseable {
             write("r", put(nextId++));
         }
         lsn += 56;
-        producer.flush();
+        flush();
     }
 
     /** Changes of the keys that there are. */
@@ -121,18 +127,25 @@ public final class FundHistory implements AutoCloseable {
                 write("u", put(takeRandom(liveIds)));
             }
         }
-        producer.flush();
+        flush();
     }
 
     /** Writes any bytes into a partition, for records that can't be read. */
     public void writeRaw(int partition, byte[] key, byte[] value) {
         send(partition, key, value);
-        producer.flush();
+        flush();
     }
 
     @Override
     public void close() {
         producer.close();
+    }
+
+    private void flush() {
+        producer.flush();
+        if (lost != null) {
+            throw new IllegalStateException("the history could not be written to Kafka", lost);
+        }
     }
 
     private Fund put(int id) {
@@ -190,7 +203,7 @@ public final class FundHistory implements AutoCloseable {
         written[partition]++;
         var unused = producer.send(new ProducerRecord<>(topic, partition, key, value), (metadata, failure) -> {
             if (failure != null) {
-                throw new IllegalStateException("history not written", failure);
+                lost = failure;
             }
         });
     }
