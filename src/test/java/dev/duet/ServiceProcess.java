@@ -63,7 +63,12 @@ public final class ServiceProcess implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
-        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+        try {
+            Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+        } catch (IllegalStateException e) { // this JVM is already ending
+            process.destroyForcibly();
+            throw e;
+        }
         return new ServiceProcess(process, port, log);
     }
 
