@@ -236,7 +236,7 @@ public final class Delivery {
         CompletionStage<Map<TopicPartition, Ledger>> stage;
         try {
             stage = writer.sink().write(batch);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // out of memory too: a lane that ended here would stand still in silence
             stage = CompletableFuture.failedStage(e);
         }
         stage.whenComplete((outcome, failure) -> {

@@ -50,7 +50,7 @@ public final class Retry {
         CompletionStage<T> stage;
         try {
             stage = action.get();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // whoever waits for the result must hear of it
             stage = CompletableFuture.failedStage(e);
         }
         stage.whenComplete((value, failure) -> {

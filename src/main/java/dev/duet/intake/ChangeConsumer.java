@@ -72,8 +72,9 @@ public class ChangeConsumer {
             var unused = room.whenComplete((none, failure) -> taken.complete(null));
         } catch (InterruptedException | CancellationException e) {
             Thread.currentThread().interrupt(); // the service stops; nothing of these records was accepted
-        } catch (RuntimeException e) {
-            // Never let a defect move past records: the partitions stand still, the others go on.
+        } catch (RuntimeException | Error e) {
+            // Never let a defect move past records, nor the channel wait for ever: the partitions stand still, the
+            // others go on.
             LOG.error("records could not be taken in; their partitions stop", e);
             delivery.stop(
                     null, Partitions.of(polled.partitions()), "unexpected " + e + "; please report this as a defect");

@@ -211,9 +211,13 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
     private void onPollingThread(
             java.util.function.Consumer<Consumer<byte[], byte[]>> action,
             java.util.function.Consumer<Throwable> failed) {
-        KafkaConsumer<byte[], byte[]> consumer = clients.getConsumer(ChangeConsumer.CHANNEL);
-        if (consumer != null && !stopping) {
-            var unused = consumer.runOnPollingThread(action).subscribe().with(none -> {}, failed);
+        try {
+            KafkaConsumer<byte[], byte[]> consumer = clients.getConsumer(ChangeConsumer.CHANNEL);
+            if (consumer != null && !stopping) {
+                var unused = consumer.runOnPollingThread(action).subscribe().with(none -> {}, failed);
+            }
+        } catch (RuntimeException e) { // a repeated action that throws would not be repeated
+            failed.accept(e);
         }
     }
 

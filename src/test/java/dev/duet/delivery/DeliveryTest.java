@@ -156,6 +156,19 @@ class DeliveryTest {
     }
 
     @Test
+    void anErrorThrownByASinkStopsItsPartitionsAndTheLaneGoesOn() {
+        Delivery delivery = delivery(Duration.ZERO, 1 << 20);
+        int first = start(delivery, P0, 0);
+        int second = start(delivery, P1, 0);
+        fast.error = new OutOfMemoryError("of the test");
+        accept(delivery, first, changes(P0, 0, 4));
+        assertThat(upstream.stopped).containsExactly(Set.of(P0));
+        fast.error = null;
+        accept(delivery, second, changes(P1, 0, 4));
+        assertThat(fast.pendingPartitions()).containsExactly(P1);
+    }
+
+    @Test
     void aRevokedPartitionIsForgottenAndItsWriteDeliversNothing() {
         Delivery delivery = delivery(Duration.ZERO, 1 << 20);
         int epoch = start(delivery, P0, 0);
@@ -274,6 +287,10 @@ class DeliveryTest {
         private final String name;
         final List<TopicPartition> opened = new ArrayList<>();
         final List<TopicPartition> closed = new ArrayList<>();
+
+        @Nullable
+        Error error;
+
         private volatile @Nullable ChangeBatch pending;
         private volatile CompletableFuture<Map<TopicPartition, Ledger>> answer = new CompletableFuture<>();
 
@@ -295,6 +312,9 @@ class DeliveryTest {
         @Override
         public CompletionStage<Map<TopicPartition, Ledger>> write(ChangeBatch batch) {
             assertThat(pending).as("one write at a time").isNull();
+            if (error != null) {
+                throw error;
+            }
             pending = batch;
             answer = new CompletableFuture<>();
             return answer;
