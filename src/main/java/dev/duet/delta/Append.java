@@ -69,6 +69,11 @@ record Append(
         return new Append(stored, moved, counts, fresh);
     }
 
+    /** Number of changes to write. */
+    long rows() {
+        return fresh.stream().mapToLong(List::size).sum();
+    }
+
     boolean isEmpty() {
         return moved.isEmpty();
     }

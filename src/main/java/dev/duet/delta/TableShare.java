@@ -6,6 +6,7 @@ import dev.duet.change.RowChange;
 import dev.duet.change.TableId;
 import dev.duet.change.TableSchema;
 import dev.duet.change.TopicPartition;
+import dev.duet.delivery.LedgerBrokenException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -33,7 +34,11 @@ record TableShare(TableId table, List<Link> links) {
         }
     }
 
-    /** Cuts the batch by table, tables in the order of their first change. */
+    /**
+     * Cuts the batch by table, tables in the order of their first change.
+     *
+     * @throws LedgerBrokenException if not every change is in some share
+     */
     static List<TableShare> of(ChangeBatch batch) {
         Map<TableId, TableShare> shares = new LinkedHashMap<>();
         for (PartitionChanges link : batch.partitions()) {
@@ -41,6 +46,15 @@ record TableShare(TableId table, List<Link> links) {
             byTable.forEach((table, changes) -> shares.computeIfAbsent(table, t -> new TableShare(t, new ArrayList<>()))
                     .links()
                     .add(new Link(link.partition(), changes, link.nextOffset())));
+        }
+        long rows = shares.values().stream()
+                .flatMap(share -> share.links().stream())
+                .mapToLong(link -> link.changes().size())
+                .sum();
+        if (rows != batch.rows()) {
+            throw new LedgerBrokenException(
+                    batch.topicPartitions(),
+                    "the batch has " + batch.rows() + " changes, the shares of its tables have " + rows);
         }
         return List.copyOf(shares.values());
     }

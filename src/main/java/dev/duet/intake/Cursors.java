@@ -12,13 +12,14 @@ final class Cursors {
     /**
      * @param epoch the epoch that the seek began
      * @param nextOffset the consumer's position before the next record
+     * @param records how many records were taken since the seek
      */
-    record Cursor(int epoch, long nextOffset) {}
+    record Cursor(int epoch, long nextOffset, long records) {}
 
     private final Map<TopicPartition, Cursor> cursors = new ConcurrentHashMap<>();
 
     void set(TopicPartition partition, int epoch, long nextOffset) {
-        cursors.put(partition, new Cursor(epoch, nextOffset));
+        cursors.put(partition, new Cursor(epoch, nextOffset, 0));
     }
 
     @Nullable
@@ -27,8 +28,9 @@ final class Cursors {
     }
 
     /** Unless a seek came in between. */
-    void moveOn(TopicPartition partition, Cursor from, long nextOffset) {
-        boolean unused = cursors.replace(partition, from, new Cursor(from.epoch(), nextOffset));
+    void moveOn(TopicPartition partition, Cursor from, long nextOffset, long records) {
+        boolean unused =
+                cursors.replace(partition, from, new Cursor(from.epoch(), nextOffset, from.records() + records));
     }
 
     void remove(TopicPartition partition) {

@@ -23,10 +23,12 @@ record BatchPlan(List<Step> steps, SortedMap<TableId, List<RowChange>> changes, 
      * @param expected the stored position before, {@link Held#NONE} if there is none
      * @param first where a new position begins
      * @param next the position after
+     * @param read what the stored count of records read grows by; the table refuses a ledger that does not add up to it
      * @param delta what the stored ledger grows by: this batch, and what was skipped since the last write
      * @param delivered the newest known position of both sinks, 0 if none is known
      */
-    record Step(TopicPartition partition, long expected, long first, long next, Ledger delta, long delivered) {
+    record Step(
+            TopicPartition partition, long expected, long first, long next, long read, Ledger delta, long delivered) {
         boolean isNew() {
             return expected == Held.NONE;
         }

@@ -32,8 +32,9 @@ final class ControlTables {
             create table duet.position (
               pipeline text not null, topic text not null, partition int not null,
               applied_next bigint not null, delivered_next bigint not null,
-              applied bigint not null, skipped bigint not null, filtered bigint not null, dead_lettered bigint not null,
-              updated_at timestamptz not null, primary key (pipeline, topic, partition)
+              read bigint not null, applied bigint not null, skipped bigint not null, filtered bigint not null, dead_lettered bigint not null,
+              updated_at timestamptz not null, primary key (pipeline, topic, partition),
+              constraint ledger check (read = applied + skipped + filtered + dead_lettered)
             ) with (fillfactor = 50)""";
 
     private static final String MIRROR = """

@@ -39,18 +39,18 @@ final class PositionTable {
 
     private static final String MOVE = """
             update duet.position p set applied_next = u.next, delivered_next = greatest(p.delivered_next, u.delivered),
-              applied = p.applied + u.applied, skipped = p.skipped + u.skipped, filtered = p.filtered + u.filtered,
+              read = p.read + u.read, applied = p.applied + u.applied, skipped = p.skipped + u.skipped, filtered = p.filtered + u.filtered,
               dead_lettered = p.dead_lettered + u.dead, updated_at = now()
-            from unnest($2::text[], $3::int4[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[])
-              as u(topic, partition, expected, next, delivered, applied, skipped, filtered, dead)
+            from unnest($2::text[], $3::int4[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[], $11::int8[])
+              as u(topic, partition, expected, next, delivered, read, applied, skipped, filtered, dead)
             where p.pipeline = $1 and p.topic = u.topic and p.partition = u.partition and p.applied_next = u.expected""";
 
     private static final String BEGIN = """
             insert into duet.position
-              (pipeline, topic, partition, applied_next, delivered_next, applied, skipped, filtered, dead_lettered, updated_at)
-            select $1, u.topic, u.partition, u.next, greatest(u.first, u.delivered), u.applied, u.skipped, u.filtered, u.dead, now()
-            from unnest($2::text[], $3::int4[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[])
-              as u(topic, partition, first, next, delivered, applied, skipped, filtered, dead)
+              (pipeline, topic, partition, applied_next, delivered_next, read, applied, skipped, filtered, dead_lettered, updated_at)
+            select $1, u.topic, u.partition, u.next, greatest(u.first, u.delivered), u.read, u.applied, u.skipped, u.filtered, u.dead, now()
+            from unnest($2::text[], $3::int4[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[], $11::int8[])
+              as u(topic, partition, first, next, delivered, read, applied, skipped, filtered, dead)
             order by u.topic, u.partition on conflict do nothing""";
 
     private static final String DELIVER = """
@@ -129,6 +129,7 @@ final class PositionTable {
                 .addValue(longs(steps, third::applyAsLong))
                 .addValue(longs(steps, Step::next))
                 .addValue(longs(steps, Step::delivered))
+                .addValue(longs(steps, Step::read))
                 .addValue(longs(steps, step -> step.delta().applied()))
                 .addValue(longs(steps, step -> step.delta().skipped()))
                 .addValue(longs(steps, step -> step.delta().filtered()))

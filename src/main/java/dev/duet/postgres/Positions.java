@@ -80,6 +80,7 @@ final class Positions {
                 gaps.add(link.partition());
             }
             Ledger ledger = ledger(link, position);
+            ledger.check(link, "the plan of the transaction");
             ledgers.put(link.partition(), ledger);
             if (position < link.nextOffset()) {
                 collect(link.changesFrom(position), tables);
@@ -88,6 +89,7 @@ final class Positions {
                         known.next(),
                         link.firstOffset(),
                         link.nextOffset(),
+                        link.read() + known.unsavedSkips(),
                         ledger.plus(new Ledger(0, known.unsavedSkips(), 0, 0)),
                         delivered.getOrDefault(link.partition(), 0L)));
             }
@@ -111,7 +113,7 @@ final class Positions {
     private static Ledger ledger(PartitionChanges link, long position) {
         return new Ledger(
                 link.changesFrom(position).size(),
-                link.records() - link.recordsFrom(position),
+                link.read() - link.recordsFrom(position),
                 link.filtered().countFrom(position),
                 link.deadLettered().countFrom(position));
     }

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * duet.records        counter  sink, topic, outcome = applied | skipped | filtered | dead-lettered
+ * duet.records.read   counter  sink, topic          records read, repeats included: the sum of the outcomes
  * duet.rows           counter  sink, table, op      rows applied
  * duet.batch.rows     summary  sink                 rows of a batch
  * duet.batch.bytes    summary  sink                 memory of a batch
@@ -65,6 +66,13 @@ public final class DeliveryMeters implements DeliveryListener {
         long nowMicros = clock.millis() * 1000;
         for (PartitionChanges link : batch.partitions()) {
             Ledger ledger = outcome.getOrDefault(link.partition(), Ledger.EMPTY);
+            registry.counter(
+                            "duet.records.read",
+                            "sink",
+                            sink,
+                            "topic",
+                            link.partition().topic())
+                    .increment(link.read());
             countRecords(sink, link.partition().topic(), ledger);
             countRows(sink, link.changes(), ledger.applied());
             PartitionGauges gauges = gauges(sink, link.partition());

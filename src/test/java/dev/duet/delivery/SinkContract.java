@@ -146,7 +146,7 @@ public interface SinkContract {
         Sink sink = newSink();
         await(sink.open(stream.partitions()));
         PartitionChanges mixed = new PartitionChanges(
-                stream.p0, 0, 10, stream.changes(stream.p0, 0, 6), Offsets.of(6, 7), Offsets.of(8), 100);
+                stream.p0, 0, 10, 9, stream.changes(stream.p0, 0, 6), Offsets.of(6, 7), Offsets.of(8), 100);
         assertThat(await(sink.write(new ChangeBatch(List.of(mixed)))))
                 .isEqualTo(Map.of(stream.p0, new Ledger(6, 0, 2, 1)));
         await(sink.open(stream.partitions()));
@@ -167,7 +167,7 @@ public interface SinkContract {
         await(sink.open(stream.partitions()));
         List<RowChange> holes = List.of(stream.change(stream.p0, 3), stream.change(stream.p0, 7));
         await(sink.write(new ChangeBatch(
-                List.of(new PartitionChanges(stream.p0, 1, 9, holes, Offsets.NONE, Offsets.NONE, 20)))));
+                List.of(new PartitionChanges(stream.p0, 1, 9, holes.size(), holes, Offsets.NONE, Offsets.NONE, 20)))));
         await(sink.write(stream.link(9, 10)));
         assertThat(offsetsIn(stream.table(), stream.p0)).containsExactly(3L, 7L, 9L);
     }
@@ -215,7 +215,14 @@ public interface SinkContract {
 
         public PartitionChanges of(TopicPartition partition, long from, long to) {
             return new PartitionChanges(
-                    partition, from, to, changes(partition, from, to), Offsets.NONE, Offsets.NONE, 10 * (to - from));
+                    partition,
+                    from,
+                    to,
+                    to - from,
+                    changes(partition, from, to),
+                    Offsets.NONE,
+                    Offsets.NONE,
+                    10 * (to - from));
         }
 
         public List<RowChange> changes(TopicPartition partition, long from, long to) {
