@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 
 /**
@@ -24,12 +25,14 @@ final class ConfiguredTables implements KnownTables {
 
     private final Map<String, TableSchema> configured = new HashMap<>();
     private final TargetTables targets;
+    private final Predicate<TableId> reshaped;
 
     /**
      * @param columns {@code duet.source.columns}
+     * @param reshaped whether {@code duet.transform} changes a table's columns or its target, which then tells nothing of the source
      * @throws IllegalArgumentException if a table's columns can't be read; names the key and the column
      */
-    ConfiguredTables(Map<String, String> columns, TargetTables targets) {
+    ConfiguredTables(Map<String, String> columns, TargetTables targets, Predicate<TableId> reshaped) {
         columns.forEach((name, list) -> {
             int dot = name.indexOf('.');
             if (dot < 1) {
@@ -40,6 +43,7 @@ final class ConfiguredTables implements KnownTables {
             configured.put(name, ColumnList.parse(new TableId(name.substring(0, dot), name.substring(dot + 1)), list));
         });
         this.targets = targets;
+        this.reshaped = reshaped;
     }
 
     /** @throws TableStoppedException if the target table exists and can't be used */
@@ -48,6 +52,14 @@ final class ConfiguredTables implements KnownTables {
         TableSchema schema = configured.get(table.toString());
         if (schema != null) {
             return Optional.of(schema);
+        }
+        if (reshaped.test(table)) {
+            throw new TableStoppedException(
+                    table,
+                    "The column types of " + table
+                            + " are not known: its records carry no schema, and what duet.transform"
+                            + " makes of them does not tell what they were. Set duet.source.columns.\"" + table
+                            + "\" and restart Duet, or set value.converter.schemas.enable=true (and the key's) in Connect.");
         }
         try {
             while (true) {

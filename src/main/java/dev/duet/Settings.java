@@ -67,6 +67,7 @@ final class Settings {
         }
         try {
             var unused = SourceTopics.pattern(source.topics().get());
+            source.flattenedTopics().ifPresent(topics -> SourceTopics.pattern("duet.source.flattened-topics", topics));
         } catch (IllegalArgumentException e) {
             throw refusal(String.valueOf(e.getMessage()));
         }

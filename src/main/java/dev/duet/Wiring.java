@@ -12,14 +12,18 @@ import dev.duet.delta.DeltaSink;
 import dev.duet.envelope.DebeziumDecoder;
 import dev.duet.envelope.EnvelopeOptions;
 import dev.duet.envelope.KnownTables;
+import dev.duet.envelope.RecordShapes;
 import dev.duet.intake.KafkaUpstream;
 import dev.duet.intake.SourceConfig;
+import dev.duet.intake.SourceTopics;
 import dev.duet.postgres.PostgresSink;
 import dev.duet.postgres.TargetDatabase;
 import dev.duet.status.DeliveryHealth;
 import dev.duet.status.DeliveryLog;
 import dev.duet.status.DeliveryMeters;
 import dev.duet.status.Listeners;
+import dev.duet.transform.TransformConfig;
+import dev.duet.transform.Transforms;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -28,6 +32,8 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** Who is given whom. */
 @Singleton
@@ -100,14 +106,24 @@ final class Wiring {
     }
 
     @Produces
-    DebeziumDecoder decoder(SourceConfig source, KnownTables tables) {
-        return new DebeziumDecoder(options(source), tables);
+    DebeziumDecoder decoder(SourceConfig source, KnownTables tables, Transforms transforms) {
+        Predicate<String> flattened = source.flattenedTopics()
+                .map(topics -> Pattern.compile(SourceTopics.pattern("duet.source.flattened-topics", topics))
+                        .asMatchPredicate())
+                .orElse(topic -> false);
+        return new DebeziumDecoder(options(source), tables, new RecordShapes(flattened, transforms::lifted));
     }
 
     @Produces
     @Singleton
-    ConfiguredTables knownTables(SourceConfig source, TargetDatabase database) {
-        return new ConfiguredTables(source.columns(), database.tables());
+    Transforms transforms(TransformConfig config) {
+        return Transforms.of(config);
+    }
+
+    @Produces
+    @Singleton
+    ConfiguredTables knownTables(SourceConfig source, TargetDatabase database, Transforms transforms) {
+        return new ConfiguredTables(source.columns(), database.tables(), transforms::reshapes);
     }
 
     private static Executor writer(Sink sink) {

@@ -26,7 +26,8 @@ class FloorPlanTest {
             "change", Set.of(),
             "envelope", Set.of("change"),
             "delivery", Set.of("change"),
-            "intake", Set.of("change", "envelope", "delivery"),
+            "transform", Set.of("change"),
+            "intake", Set.of("change", "envelope", "transform", "delivery"),
             "postgres", Set.of("change", "delivery"),
             "delta", Set.of("change", "delivery"),
             "status", Set.of("change", "delivery"));

@@ -8,6 +8,7 @@ import java.util.List;
  */
 public final class TableSchema {
     private final TableId table;
+    private final TableId source;
     private final List<Column> columns;
     private final List<Integer> key;
     private final int hash;
@@ -18,14 +19,29 @@ public final class TableSchema {
      * @param key the indexes in {@code columns} of the primary key's columns, in key order; empty if the table has no key
      */
     public TableSchema(TableId table, List<Column> columns, List<Integer> key) {
+        this(table, table, columns, key);
+    }
+
+    /**
+     * @param table the name under which the rows go on
+     * @param source the source table, which owns the targets of that name: another one can't write to them
+     */
+    public TableSchema(TableId table, TableId source, List<Column> columns, List<Integer> key) {
         this.table = table;
+        this.source = source;
         this.columns = List.copyOf(columns);
         this.key = List.copyOf(key);
         this.hash = 31 * (31 * table.hashCode() + this.columns.hashCode()) + this.key.hashCode();
     }
 
+    /** The name that the targets are named after: the source table's, unless it is routed elsewhere. */
     public TableId table() {
         return table;
+    }
+
+    /** The source table. */
+    public TableId source() {
+        return source;
     }
 
     /** The columns in the source's order; immutable. */
@@ -54,6 +70,7 @@ public final class TableSchema {
                 || (other instanceof TableSchema that
                         && hash == that.hash
                         && table.equals(that.table)
+                        && source.equals(that.source)
                         && columns.equals(that.columns)
                         && key.equals(that.key));
     }

@@ -139,7 +139,7 @@ public final class DeltaSink implements Sink, AutoCloseable {
     private CompletionStage<Map<TopicPartition, Ledger>> writeAll(ChangeBatch batch, List<TableShare> shares) {
         List<CompletableFuture<Map<TopicPartition, Append.Counts>>> writes = new ArrayList<>();
         for (TableShare share : shares) {
-            writes.add(run(() -> table(share.table()).write(share)));
+            writes.add(run(() -> table(share).write(share)));
         }
         return CompletableFuture.allOf(writes.toArray(new CompletableFuture<?>[0]))
                 .handle((done, failed) -> ledgers(batch, writes));
@@ -234,10 +234,10 @@ public final class DeltaSink implements Sink, AutoCloseable {
         }
     }
 
-    private TableWriter table(TableId table) {
+    private TableWriter table(TableShare share) {
         Storage store = storage();
         synchronized (tables) {
-            return tables.computeIfAbsent(table, id -> {
+            TableWriter table = tables.computeIfAbsent(share.table(), id -> {
                 String path = paths.of(id);
                 TableId other = tableOfPath.putIfAbsent(path, id);
                 if (other != null && !other.equals(id)) {
@@ -246,9 +246,13 @@ public final class DeltaSink implements Sink, AutoCloseable {
                             "Delta tables " + other + " and " + id + " would share the path " + path
                                     + ". Put {schema} into duet.delta.table.");
                 }
-                OpenTable log = new OpenTable(id, path, store.fileIO(), config, engineInfo);
+                OpenTable log = new OpenTable(id, share.source(), path, store.fileIO(), config, engineInfo);
                 return new TableWriter(id, log, positions, known, writer);
             });
+            if (!table.log().source().equals(share.source())) {
+                throw TableShare.shared(share.table(), table.log().source(), share.source());
+            }
+            return table;
         }
     }
 

@@ -36,6 +36,7 @@ final class OpenTable {
     private static final String SOURCE_PROPERTY = "duet.source";
 
     private final TableId table;
+    private final TableId source;
     private final String path;
     private final String engineInfo;
     private final TableFileIO io;
@@ -46,8 +47,9 @@ final class OpenTable {
     private volatile boolean stale;
     private boolean upkeepFailed;
 
-    OpenTable(TableId table, String path, TableFileIO io, DeltaConfig config, String engineInfo) {
+    OpenTable(TableId table, TableId source, String path, TableFileIO io, DeltaConfig config, String engineInfo) {
         this.table = table;
+        this.source = source;
         this.path = path;
         this.engineInfo = engineInfo;
         this.io = io;
@@ -58,6 +60,11 @@ final class OpenTable {
 
     Engine engine() {
         return engine;
+    }
+
+    /** The source table that it belongs to. */
+    TableId source() {
+        return source;
     }
 
     /** The table for messages. */
@@ -96,11 +103,11 @@ final class OpenTable {
     }
 
     private void checkUsable(Snapshot loaded) {
-        String source = loaded.getTableProperties().getOrDefault(SOURCE_PROPERTY, table.toString());
-        if (!source.equals(table.toString())) {
+        String owner = loaded.getTableProperties().getOrDefault(SOURCE_PROPERTY, source.toString());
+        if (!owner.equals(source.toString())) {
             throw new TableStoppedException(
                     table,
-                    where() + " is the change log of " + source
+                    where() + " is the change log of " + owner
                             + ". Two source tables must not share a path: put {schema}"
                             + " into duet.delta.table, or use another root.");
         }
@@ -122,8 +129,8 @@ final class OpenTable {
     }
 
     /** Creates the table, unless another writer was faster: then its table is loaded. */
-    Snapshot create(TableSchema source) {
-        StructType schema = Schemas.create(source, byDate);
+    Snapshot create(TableSchema columns) {
+        StructType schema = Schemas.create(columns, byDate);
         CreateTableTransactionBuilder builder = TableManager.buildCreateTableTransaction(path, schema, engineInfo)
                 .withTableProperties(Map.of(
                         "delta.feature.domainMetadata",
@@ -131,7 +138,7 @@ final class OpenTable {
                         "delta.checkpointInterval",
                         Integer.toString(checkpointInterval),
                         SOURCE_PROPERTY,
-                        table.toString()))
+                        source.toString()))
                 .withMaxRetries(0);
         if (byDate) {
             builder = builder.withDataLayoutSpec(

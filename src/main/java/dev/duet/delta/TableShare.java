@@ -7,6 +7,7 @@ import dev.duet.change.TableId;
 import dev.duet.change.TableSchema;
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.LedgerBrokenException;
+import dev.duet.delivery.TableStoppedException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -19,9 +20,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One table's share of a batch.
  *
+ * @param source the source table that it is of
  * @param links one for each partition that carries a change of the table, in the batch's order
  */
-record TableShare(TableId table, List<Link> links) {
+record TableShare(TableId table, TableId source, List<Link> links) {
     /**
      * A table's changes of one partition, in offset order.
      *
@@ -38,14 +40,18 @@ record TableShare(TableId table, List<Link> links) {
      * Cuts the batch by table, tables in the order of their first change.
      *
      * @throws LedgerBrokenException if not every change is in some share
+     * @throws TableStoppedException if the changes of two source tables have one table
      */
     static List<TableShare> of(ChangeBatch batch) {
         Map<TableId, TableShare> shares = new LinkedHashMap<>();
         for (PartitionChanges link : batch.partitions()) {
             Map<TableId, List<RowChange>> byTable = byTable(link.changes());
-            byTable.forEach((table, changes) -> shares.computeIfAbsent(table, t -> new TableShare(t, new ArrayList<>()))
-                    .links()
-                    .add(new Link(link.partition(), changes, link.nextOffset())));
+            byTable.forEach((table, changes) -> {
+                TableId source = changes.getFirst().schema().source();
+                TableShare share = shares.computeIfAbsent(table, t -> new TableShare(t, source, new ArrayList<>()));
+                changes.forEach(change -> share.checkSource(change.schema()));
+                share.links().add(new Link(link.partition(), changes, link.nextOffset()));
+            });
         }
         long rows = shares.values().stream()
                 .flatMap(share -> share.links().stream())
@@ -72,6 +78,20 @@ record TableShare(TableId table, List<Link> links) {
             list.add(change);
         }
         return byTable;
+    }
+
+    private void checkSource(TableSchema schema) {
+        if (schema.source() != source && !schema.source().equals(source)) {
+            throw shared(table, source, schema.source());
+        }
+    }
+
+    /** A change log belongs to one source table: {@code duet.transform} must not lead two to one name. */
+    static TableStoppedException shared(TableId table, TableId source, TableId other) {
+        return new TableStoppedException(
+                table,
+                "the rows of " + source + " and of " + other + " would go into one Delta table, " + table
+                        + ". Give one of them another route (duet.transform).");
     }
 
     Set<TopicPartition> partitions() {

@@ -4,9 +4,9 @@ import dev.duet.change.Column;
 import dev.duet.change.ColumnType;
 import dev.duet.change.TableId;
 import dev.duet.change.TableSchema;
+import dev.duet.change.TypeText;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,7 +24,6 @@ import java.util.regex.Pattern;
 public final class ColumnList {
     private static final Pattern COLUMN = Pattern.compile(
             "\\s*(?:\"((?:[^\"]|\"\")+)\"|(\\w+))\\s+([a-zA-Z][a-zA-Z0-9 ]*?)\\s*(?:\\(\\s*(\\d+)\\s*(?:,\\s*(\\d+)\\s*)?\\))?\\s*");
-    private static final int MICROSECONDS = 6;
 
     private ColumnList() {}
 
@@ -44,38 +43,11 @@ public final class ColumnList {
             String name = quoted == null ? matcher.group(2) : quoted.replace("\"\"", "\"");
             int first = matcher.group(4) == null ? -1 : Integer.parseInt(matcher.group(4));
             int second = matcher.group(5) == null ? 0 : Integer.parseInt(matcher.group(5));
-            String type = matcher.group(3).toLowerCase(Locale.ROOT).replaceAll("\\s+", " ");
-            parsed.add(new Column(name, type(table, column, type, first, second)));
+            ColumnType type = TypeText.of(matcher.group(3), first, second)
+                    .orElseThrow(() -> refused(table, column, "has a type that is not known here"));
+            parsed.add(new Column(name, type));
         }
         return new TableSchema(table, parsed, List.of());
-    }
-
-    private static ColumnType type(TableId table, String column, String type, int first, int second) {
-        return switch (type) {
-            case "boolean", "bool" -> new ColumnType.Bool();
-            case "smallint", "int2", "smallserial" -> new ColumnType.Int16();
-            case "integer", "int", "int4", "serial" -> new ColumnType.Int32();
-            case "bigint", "int8", "bigserial" -> new ColumnType.Int64();
-            case "real", "float4" -> new ColumnType.Float32();
-            case "double precision", "float8" -> new ColumnType.Float64();
-            case "numeric", "decimal" -> first < 0 ? new ColumnType.Numeric() : new ColumnType.Decimal(first, second);
-            case "text" -> new ColumnType.Text(0);
-            case "varchar", "character varying" -> new ColumnType.Text(Math.max(first, 0));
-            case "char", "character", "bpchar" -> new ColumnType.Char(Math.max(first, 1));
-            case "json" -> new ColumnType.Json(false);
-            case "jsonb" -> new ColumnType.Json(true);
-            case "uuid" -> new ColumnType.Uuid();
-            case "bytea" -> new ColumnType.Bytes();
-            case "date" -> new ColumnType.Date();
-            case "time" -> new ColumnType.Time(precision(first));
-            case "timestamp" -> new ColumnType.Timestamp(precision(first));
-            case "timestamptz" -> new ColumnType.TimestampTz(precision(first));
-            default -> throw refused(table, column, "has a type that is not known here");
-        };
-    }
-
-    private static int precision(int given) {
-        return given < 0 ? MICROSECONDS : Math.min(given, MICROSECONDS);
     }
 
     private static IllegalArgumentException refused(TableId table, String column, String why) {

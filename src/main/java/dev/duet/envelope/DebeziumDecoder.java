@@ -34,6 +34,8 @@ public final class DebeziumDecoder {
     private final String heartbeatTopics;
     private final LongSupplier nanoClock;
     private final SchemaCache schemas;
+    private final RecordShapes shapes;
+    private final FlattenedRecord flattened;
     private final Plans plans;
     private final KnownColumns known;
     private final RecordKeys keys;
@@ -42,11 +44,15 @@ public final class DebeziumDecoder {
     private final Map<String, TopicState> topics = new HashMap<>();
     private @Nullable TopicState lastTopic;
 
-    public DebeziumDecoder(EnvelopeOptions options, KnownTables tables) {
-        this(options, tables, System::nanoTime);
+    DebeziumDecoder(EnvelopeOptions options, KnownTables tables) {
+        this(options, tables, RecordShapes.PLAIN);
     }
 
-    DebeziumDecoder(EnvelopeOptions options, KnownTables tables, LongSupplier nanoClock) {
+    public DebeziumDecoder(EnvelopeOptions options, KnownTables tables, RecordShapes shapes) {
+        this(options, tables, shapes, System::nanoTime);
+    }
+
+    DebeziumDecoder(EnvelopeOptions options, KnownTables tables, RecordShapes shapes, LongSupplier nanoClock) {
         JsonFactory json = JsonFactory.builder()
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(MAX_DEPTH)
@@ -58,7 +64,9 @@ public final class DebeziumDecoder {
         this.heartbeatTopics = options.heartbeatTopicsPrefix() + ".";
         this.nanoClock = nanoClock;
         this.schemas = new SchemaCache(new SchemaParser(json));
-        this.plans = new Plans(new Readers(options));
+        this.shapes = shapes;
+        this.flattened = new FlattenedRecord(json);
+        this.plans = new Plans(new Readers(options), shapes.lifted());
         this.known = new KnownColumns(tables, nanoClock);
         this.keys = new RecordKeys(json);
         this.choice = new PlanChoice(plans, known, keys);
@@ -82,7 +90,8 @@ public final class DebeziumDecoder {
             return new Decoded.NoRow(Decoded.Kind.HEARTBEAT);
         }
         try {
-            return decode(new Input(topic, partition, offset, key, value));
+            Input in = Input.of(topic, partition, offset, key, value, flattened);
+            return in == null ? new Decoded.NoRow(Decoded.Kind.TOMBSTONE) : decode(in);
         } catch (Unreadable e) {
             return e.decision();
         }
@@ -104,22 +113,18 @@ public final class DebeziumDecoder {
         TopicState last = lastTopic;
         if (last == null || !last.topic().equals(name)) {
             last = topics.computeIfAbsent(
-                    name, topic -> new TopicState(topic, topic.startsWith(heartbeatTopics), schemas));
+                    name,
+                    topic -> new TopicState(
+                            topic,
+                            topic.startsWith(heartbeatTopics),
+                            shapes.flattened().test(topic),
+                            schemas));
             lastTopic = last;
         }
         return last;
     }
 
     private Decoded decode(Input in) throws Unreadable {
-        Framing framing = in.topic.values();
-        framing.find(in.value);
-        if (framing.isNull(in.value)) {
-            return new Decoded.NoRow(Decoded.Kind.TOMBSTONE);
-        }
-        int error = Utf8.firstError(in.value, framing.from(), framing.to());
-        if (error >= 0) {
-            throw Unreadable.malformed("value: expected UTF-8, not the byte at index " + error);
-        }
         RowPlan expected = expected(in);
         if (expected == null || !isAsExpected(in, expected)) {
             return decodeUnexpected(in);
@@ -130,19 +135,19 @@ public final class DebeziumDecoder {
 
     /** The plan of the topic's last change, if this record's schema and key are the same. */
     private @Nullable RowPlan expected(Input in) {
-        RowPlan plan = in.topic.plan();
+        RowPlan plan = in.topic().plan();
         if (plan == null) {
             return null;
         }
-        if (in.key != null) {
-            KeyShape shape = in.topic.keyShape();
-            if (shape == null || !shape.schema().equals(plan.keySchema()) || !shape.matches(in.key)) {
+        if (in.key() != null) {
+            KeyShape shape = in.topic().keyShape();
+            if (shape == null || !shape.schema().equals(plan.keySchema()) || !shape.matches(in.key())) {
                 return null;
             }
         }
-        ConnectSchema connect = in.topic.values().schema();
+        ConnectSchema connect = in.connect();
         if (connect == null) {
-            return plan.connect() == null && nanoClock.getAsLong() - in.topic.planUntilNanos() < 0 ? plan : null;
+            return plan.connect() == null && nanoClock.getAsLong() - in.topic().planUntilNanos() < 0 ? plan : null;
         }
         return plan.connect() == connect ? plan : null;
     }
@@ -168,12 +173,12 @@ public final class DebeziumDecoder {
             throw Unreadable.malformed("after: expected an object");
         }
         TableId table = envelope.table();
-        KeySchema key = choice.keyOf(table, in.key == null ? null : shapeOf(in.topic, in.key));
-        ConnectSchema connect = in.topic.values().schema();
+        KeySchema key = choice.keyOf(table, in.key() == null ? null : shapeOf(in.topic(), in.key()));
+        ConnectSchema connect = in.connect();
         RowPlan plan = connect != null
                 ? plans.withSchema(table, connect, key)
                 : choice.withoutSchema(table, isDelete ? null : envelope.rowNames(), key);
-        in.topic.expect(plan, known.knownUntilNanos(table));
+        in.topic().expect(plan, known.knownUntilNanos(table));
         plans.use(plan);
         readFitting(in, plan, "after");
         return change(in, plan);
@@ -195,11 +200,10 @@ public final class DebeziumDecoder {
             return new Decoded.NoRow(Decoded.Kind.MESSAGE);
         }
         if (op == 't') {
-            TableSchema schema =
-                    choice.forTruncate(envelope.table(), in.topic.values().schema());
+            TableSchema schema = choice.forTruncate(envelope.table(), in.connect());
             return changeOf(in, schema, Op.TRUNCATE, null, envelope.position(), BYTES_PER_CHANGE);
         }
-        if (op == 0 && envelope.isMarker() && in.topic.topic().endsWith(".transaction")) {
+        if (op == 0 && envelope.isMarker() && in.topic().topic().endsWith(".transaction")) {
             return new Decoded.NoRow(Decoded.Kind.TRANSACTION);
         }
         if (!changesRow(op)) {
@@ -233,14 +237,14 @@ public final class DebeziumDecoder {
             case 'r' -> Op.READ;
             default -> Op.DELETE;
         };
-        int bytes = BYTES_PER_CHANGE + BYTES_PER_COLUMN * plan.size() + envelope.rowBytes();
+        int bytes = BYTES_PER_CHANGE + BYTES_PER_COLUMN * plan.width() + envelope.rowBytes();
         return changeOf(in, plan.schema(), op, Row.of(values), position, bytes);
     }
 
     /** The key's columns alone: what else {@code before} holds is invented unless the replica identity is full. */
     private @Nullable Object[] deletedRow(Input in, RowPlan plan) throws Unreadable {
-        if (in.key != null) {
-            return keys.row(in.topic.keys(), in.key, plan);
+        if (in.key() != null) {
+            return keys.row(in.topic().keys(), in.key(), plan);
         }
         TableId table = plan.schema().table();
         if (plan.keySize() == 0) {
@@ -256,7 +260,7 @@ public final class DebeziumDecoder {
             throw Unreadable.malformed(
                     "before: expected an object, since a delete without a record key has its key there");
         }
-        @Nullable Object[] values = new @Nullable Object[plan.size()];
+        @Nullable Object[] values = new @Nullable Object[plan.width()];
         for (int i = 0; i < plan.keySize(); i++) {
             values[plan.keyColumn(i)] = before[plan.keyColumn(i)];
         }
@@ -265,7 +269,7 @@ public final class DebeziumDecoder {
 
     private static Decoded changeOf(
             Input in, TableSchema schema, Op op, @Nullable Row row, SourcePosition position, int bytes) {
-        return new Decoded.Change(new RowChange(schema, op, row, position, in.partition, in.offset, bytes));
+        return new Decoded.Change(new RowChange(schema, op, row, position, in.partition(), in.offset(), bytes));
     }
 
     private void readFitting(Input in, @Nullable RowPlan plan, String rowField) throws Unreadable {
@@ -277,12 +281,6 @@ public final class DebeziumDecoder {
     }
 
     private void read(Input in, @Nullable RowPlan plan, String rowField) throws Unreadable, BadValue {
-        Framing framing = in.topic.values();
-        envelope.read(in.value, framing.from(), framing.to(), plan, rowField);
+        envelope.read(in.value(), in.from(), in.to(), plan, rowField);
     }
-
-    /** A record; never compared. */
-    @SuppressWarnings("ArrayRecordComponent")
-    private record Input(
-            TopicState topic, TopicPartition partition, long offset, byte @Nullable [] key, byte[] value) {}
 }

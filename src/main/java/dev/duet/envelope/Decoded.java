@@ -34,6 +34,8 @@ public sealed interface Decoded permits Decoded.Change, Decoded.NoRow, Decoded.M
         /** A logical message ({@code pg_logical_emit_message}), op m. */
         MESSAGE,
         /** A BEGIN or END marker of a source transaction. */
-        TRANSACTION
+        TRANSACTION,
+        /** A created row that {@code duet.transform} filters out. */
+        FILTERED
     }
 }

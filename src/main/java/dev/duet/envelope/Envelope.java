@@ -39,6 +39,7 @@ final class Envelope {
     private @Nullable Object @Nullable [] row;
     private @Nullable List<String> rowNames;
     private int rowBytes;
+    private final LiftedFields lifted = new LiftedFields();
 
     private @Nullable String schema;
     private @Nullable String table;
@@ -135,9 +136,10 @@ final class Envelope {
                         isMarker = token == JsonToken.VALUE_STRING;
                         parser.skipChildren();
                     }
-                    default -> parser.skipChildren();
+                    default -> lifted.read(parser, plan, name);
                 }
             }
+            lifted.moveInto(row);
             if (parser.nextToken() != null) {
                 throw Unreadable.malformed("value: expected nothing behind the closing brace");
             }
@@ -157,6 +159,7 @@ final class Envelope {
         row = null;
         rowNames = null;
         rowBytes = 0;
+        lifted.clear();
         schema = null;
         table = null;
     }

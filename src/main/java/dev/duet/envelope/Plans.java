@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Compiles row plans, and gives the same plan and the same {@link TableSchema} again for the same columns and key. */
@@ -15,12 +16,15 @@ final class Plans {
     private static final int MAX_ENTRIES = 10_000;
 
     private final Readers readers;
+    private final Function<TableId, List<String>> lifted;
     private final BoundedCache<PlanKey, RowPlan> plans = new BoundedCache<>(MAX_ENTRIES);
     private final BoundedCache<TableSchema, TableSchema> schemas = new BoundedCache<>(MAX_ENTRIES);
     private final BoundedCache<TableId, RowPlan> latest = new BoundedCache<>(MAX_ENTRIES);
 
-    Plans(Readers readers) {
+    /** @param lifted the fields beside the row that become a table's last columns */
+    Plans(Readers readers, Function<TableId, List<String>> lifted) {
         this.readers = readers;
+        this.lifted = lifted;
     }
 
     /** The plan that the table's last change was read with. */
@@ -70,8 +74,9 @@ final class Plans {
                     key.fields() == null ? fields.get(column) : key.fields().get(i);
             keyReaders.add(readerOf(table, columns.get(column), field));
         }
+        List<String> beside = withLifted(table, columns);
         TableSchema schema = intern(new TableSchema(table, columns, keyColumns));
-        RowPlan plan = new RowPlan(schema, connect, key, columnReaders, keyReaders);
+        RowPlan plan = new RowPlan(schema, connect, key, columnReaders, keyReaders, beside);
         plans.put(planKey, plan);
         return plan;
     }
@@ -88,8 +93,8 @@ final class Plans {
         if (cached != null) {
             return cached;
         }
-        List<Column> columns =
-                present.stream().mapToObj(i -> known.columns().get(i)).toList();
+        List<Column> columns = new ArrayList<>();
+        present.stream().forEach(i -> columns.add(known.columns().get(i)));
         for (String name : key.names()) {
             int index = known.indexOf(name);
             if (index >= 0 && !present.get(index)) {
@@ -101,10 +106,27 @@ final class Plans {
                 columns.stream().map(column -> readers.of(column.type())).toList();
         List<ValueReader> keyReaders =
                 keyColumns.stream().map(columnReaders::get).toList();
+        List<String> beside = withLifted(known.table(), columns);
         TableSchema schema = intern(new TableSchema(known.table(), columns, keyColumns));
-        RowPlan plan = new RowPlan(schema, null, key, columnReaders, keyReaders);
+        RowPlan plan = new RowPlan(schema, null, key, columnReaders, keyReaders, beside);
         plans.put(planKey, plan);
         return plan;
+    }
+
+    /** Adds the lifted columns. */
+    private List<String> withLifted(TableId table, List<Column> columns) throws Unreadable {
+        List<String> fields = lifted.apply(table);
+        for (String field : fields) {
+            if (columns.stream().anyMatch(column -> column.name().equals(field))) {
+                throw Unreadable.blocked(
+                        table,
+                        "The column '" + Unreadable.shown(field) + "' of " + table
+                                + " is also to be lifted from beside the row. Take it out of the lift of duet.transform"
+                                + " (or out of duet.source.columns, if the table does not have it) and restart Duet.");
+            }
+            columns.add(new Column(field, new ColumnType.Text(0)));
+        }
+        return fields;
     }
 
     private TableSchema intern(TableSchema schema) {

@@ -88,7 +88,7 @@ final class RecordKeys {
         if (Utf8.firstError(key, framing.from(), framing.to()) >= 0) {
             throw Unreadable.malformed("key: expected UTF-8");
         }
-        @Nullable Object[] values = new @Nullable Object[plan.size()];
+        @Nullable Object[] values = new @Nullable Object[plan.width()];
         try (JsonParser parser = json.createParser(key, framing.from(), framing.to() - framing.from())) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw Unreadable.malformed(BROKEN);

@@ -17,18 +17,22 @@ final class RowPlan {
     private final Map<String, Integer> indexes;
     private final int[] key;
     private final ValueReader[] keyReaders;
+    private final List<String> lifted;
 
     /**
      * @param connect the schema block that the columns come from, null for records without schemas
      * @param readers one for each column
      * @param keyReaders one for each column of the key, for the form that they have in the record key
+     * @param lifted the fields beside the row that are the schema's last columns; they have no readers
      */
     RowPlan(
             TableSchema schema,
             @Nullable ConnectSchema connect,
             KeySchema keySchema,
             List<ValueReader> readers,
-            List<ValueReader> keyReaders) {
+            List<ValueReader> keyReaders,
+            List<String> lifted) {
+        this.lifted = lifted;
         this.schema = schema;
         this.connect = connect;
         this.keySchema = keySchema;
@@ -58,8 +62,20 @@ final class RowPlan {
         return keySchema;
     }
 
+    /** How many columns the record's row has. */
     int size() {
         return names.length;
+    }
+
+    /** How many the schema has: the lifted ones too. */
+    int width() {
+        return names.length + lifted.size();
+    }
+
+    /** The index of a lifted field's column in the row, or -1. */
+    int liftedColumn(String field) {
+        int index = lifted.isEmpty() ? -1 : lifted.indexOf(field);
+        return index < 0 ? -1 : names.length + index;
     }
 
     SerializedString name(int column) {

@@ -33,8 +33,8 @@ final class RowReader {
     @Nullable
     Object[] read(JsonParser json, RowPlan plan, String field) throws IOException, BadValue {
         int size = plan.size();
-        @Nullable Object[] values = new @Nullable Object[size];
-        Arrays.fill(values, MISSING);
+        @Nullable Object[] values = new @Nullable Object[plan.width()];
+        Arrays.fill(values, 0, size, MISSING);
         bytes = 0;
         int found = 0;
         int next = 0;

@@ -7,15 +7,17 @@ import org.jspecify.annotations.Nullable;
 final class TopicState {
     private final String topic;
     private final boolean isHeartbeat;
+    private final boolean isFlattened;
     private final Framing values;
     private final Framing keys;
     private @Nullable KeyShape keyShape;
     private @Nullable RowPlan plan;
     private long planUntilNanos;
 
-    TopicState(String topic, boolean isHeartbeat, SchemaCache schemas) {
+    TopicState(String topic, boolean isHeartbeat, boolean isFlattened, SchemaCache schemas) {
         this.topic = topic;
         this.isHeartbeat = isHeartbeat;
+        this.isFlattened = isFlattened;
         this.values = new Framing(schemas);
         this.keys = new Framing(schemas);
     }
@@ -26,6 +28,10 @@ final class TopicState {
 
     boolean isHeartbeat() {
         return isHeartbeat;
+    }
+
+    boolean isFlattened() {
+        return isFlattened;
     }
 
     Framing values() {

@@ -9,6 +9,8 @@ import dev.duet.delivery.Delivery;
 import dev.duet.delivery.TableStoppedException;
 import dev.duet.envelope.DebeziumDecoder;
 import dev.duet.envelope.Decoded;
+import dev.duet.transform.Outcome;
+import dev.duet.transform.Transforms;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -35,10 +37,12 @@ final class BatchDecoder {
     record Result(List<Delivery.Read> reads, List<DeadLetters.Letter> letters, List<Block> blocks) {}
 
     private final DebeziumDecoder decoder;
+    private final Transforms transforms;
     private final Cursors cursors;
 
-    BatchDecoder(DebeziumDecoder decoder, Cursors cursors) {
+    BatchDecoder(DebeziumDecoder decoder, Transforms transforms, Cursors cursors) {
         this.decoder = decoder;
+        this.transforms = transforms;
         this.cursors = cursors;
     }
 
@@ -75,10 +79,20 @@ final class BatchDecoder {
     /** A table whose columns can't be told, because its target table is unusable, is one that can't be read. */
     private Decoded decode(TopicPartition partition, ConsumerRecord<byte[], byte[]> record) {
         try {
-            return decoder.decode(partition, record.offset(), record.key(), record.value());
+            Decoded decoded = decoder.decode(partition, record.offset(), record.key(), record.value());
+            return decoded instanceof Decoded.Change(RowChange change) ? transformed(change) : decoded;
         } catch (TableStoppedException e) {
             return new Decoded.Blocked(e.table(), String.valueOf(e.getMessage()));
         }
+    }
+
+    private Decoded transformed(RowChange change) {
+        return switch (transforms.apply(change)) {
+            case Outcome.Changed(RowChange result) -> new Decoded.Change(result);
+            case Outcome.Filtered ignored -> new Decoded.NoRow(Decoded.Kind.FILTERED);
+            case Outcome.Unfitting(String reason) -> new Decoded.Malformed(reason);
+            case Outcome.Stopped(TableId table, String reason) -> new Decoded.Blocked(table, reason);
+        };
     }
 
     private PartitionChanges decode(

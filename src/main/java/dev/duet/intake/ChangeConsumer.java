@@ -2,6 +2,7 @@ package dev.duet.intake;
 
 import dev.duet.delivery.Delivery;
 import dev.duet.envelope.DebeziumDecoder;
+import dev.duet.transform.Transforms;
 import jakarta.inject.Singleton;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -38,11 +39,12 @@ public class ChangeConsumer {
 
     ChangeConsumer(
             DebeziumDecoder decoder,
+            Transforms transforms,
             Cursors cursors,
             DeadLetters deadLetters,
             Delivery delivery,
             KafkaUpstream upstream) {
-        this.decoder = new BatchDecoder(decoder, cursors);
+        this.decoder = new BatchDecoder(decoder, transforms, cursors);
         this.deadLetters = deadLetters;
         this.delivery = delivery;
         this.upstream = upstream;

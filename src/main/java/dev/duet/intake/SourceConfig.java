@@ -17,6 +17,11 @@ public interface SourceConfig {
     Optional<String> topics();
 
     /**
+     * The topics whose events Debezium's ExtractNewRecordState has flattened, in the same grammar as {@link #topics}.
+     */
+    Optional<String> flattenedTopics();
+
+    /**
      * How the connector writes numeric columns ({@code decimal.handling.mode}): {@code string}, {@code precise} or {@code double}.
      * Only asked for JSON without schemas; with schemas each record says it itself. So are the next two.
      */

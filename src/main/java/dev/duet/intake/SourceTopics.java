@@ -18,6 +18,11 @@ public final class SourceTopics {
      * @throws IllegalArgumentException with a sentence that names the key and the fix
      */
     public static String pattern(String topics) {
+        return pattern("duet.source.topics", topics);
+    }
+
+    /** As {@link #pattern(String)}, for a setting of the same grammar under another key. */
+    public static String pattern(String key, String topics) {
         if (LIST.matcher(topics).matches()) {
             String names = Arrays.stream(topics.split(","))
                     .map(String::trim)
@@ -25,7 +30,7 @@ public final class SourceTopics {
                     .map(name -> name.replace(".", "\\."))
                     .collect(Collectors.joining("|"));
             if (names.isEmpty()) {
-                throw new IllegalArgumentException("duet.source.topics is empty; set it to the change topics, say "
+                throw new IllegalArgumentException(key + " is empty; set it to the change topics, say "
                         + "pgsrc.public.orders,pgsrc.public.items or pgsrc\\.public\\..*");
             }
             return names;
@@ -34,7 +39,7 @@ public final class SourceTopics {
             return Pattern.compile(topics.trim()).pattern();
         } catch (PatternSyntaxException e) {
             throw new IllegalArgumentException(
-                    "duet.source.topics is neither a list of topic names nor a regular expression ("
+                    key + " is neither a list of topic names nor a regular expression ("
                             + e.getDescription()
                             + "); set it to, say, pgsrc.public.orders,pgsrc.public.items or pgsrc\\.public\\..*",
                     e);

@@ -98,7 +98,7 @@ final class Targets {
                                         .query(create.apply(name, schema))
                                         .execute())
                                 .compose(made -> read(connection, name)))
-                .compose(found -> register(connection, schema.table(), name).map(found));
+                .compose(found -> register(connection, schema.source(), name).map(found));
     }
 
     private static Future<Catalog> read(SqlConnection connection, TargetName name) {

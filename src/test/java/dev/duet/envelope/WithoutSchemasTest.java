@@ -25,7 +25,7 @@ class WithoutSchemasTest {
 
     private final Tables tables = Tables.recorded();
     private long nanos = 5;
-    private final DebeziumDecoder decoder = new DebeziumDecoder(PRECISE, tables, () -> nanos);
+    private final DebeziumDecoder decoder = new DebeziumDecoder(PRECISE, tables, RecordShapes.PLAIN, () -> nanos);
 
     private final RecordedEvent create = RecordedEvent.of("pgsrc.fund_unit", 3);
     private final RecordedEvent delete = RecordedEvent.of("pgsrc.fund_unit", 4);
