@@ -109,7 +109,7 @@ final class OpenTable {
                     table,
                     where() + " is the change log of " + owner
                             + ". Two source tables must not share a path: put {schema}"
-                            + " into duet.delta.table, or use another root.");
+                            + " into duet.delta.table, give it another route (duet.transform), or use another root.");
         }
         if (!loaded.getProtocol().getWriterFeatures().contains("domainMetadata")) {
             throw new TableStoppedException(

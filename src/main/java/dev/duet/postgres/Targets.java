@@ -98,7 +98,7 @@ final class Targets {
                                         .query(create.apply(name, schema))
                                         .execute())
                                 .compose(made -> read(connection, name)))
-                .compose(found -> register(connection, schema.source(), name).map(found));
+                .compose(found -> register(connection, schema, name).map(found));
     }
 
     private static Future<Catalog> read(SqlConnection connection, TargetName name) {
@@ -117,20 +117,21 @@ final class Targets {
     }
 
     /** A target belongs to one source table of one pipeline; two would overwrite each other's rows. */
-    private Future<Void> register(SqlConnection connection, TableId table, TargetName name) {
+    private Future<Void> register(SqlConnection connection, TableSchema schema, TargetName name) {
+        TableId source = schema.source();
         return connection
                 .preparedQuery(REGISTER)
-                .execute(Tuple.of(name.schema(), name.table(), pipeline, table.schema(), table.table()))
+                .execute(Tuple.of(name.schema(), name.table(), pipeline, source.schema(), source.table()))
                 .compose(registered ->
                         connection.preparedQuery(REGISTERED).execute(Tuple.of(name.schema(), name.table())))
                 .map(rows -> {
                     Row row = rows.iterator().next();
                     TableId owner = new TableId(row.getString(1), row.getString(2));
-                    if (!owner.equals(table) || !pipeline.equals(row.getString(0))) {
+                    if (!owner.equals(source) || !pipeline.equals(row.getString(0))) {
                         throw new TableStoppedException(
-                                table,
+                                schema.table(),
                                 "the target " + name + " already belongs to the source table " + owner + " of pipeline "
-                                        + row.getString(0) + " (duet.mirror), so " + table + " of pipeline " + pipeline
+                                        + row.getString(0) + " (duet.mirror), so " + source + " of pipeline " + pipeline
                                         + " can't be written to it. Change duet.postgres.table so that each source table"
                                         + " has a target of its own.");
                     }

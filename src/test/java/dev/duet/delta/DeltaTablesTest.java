@@ -197,6 +197,28 @@ class DeltaTablesTest {
     }
 
     @Test
+    void twoSourceTablesRoutedToOneNameAreRefused() throws IOException {
+        DeltaConfig config = DeltaFixture.config(DeltaFixture.disk("routed"));
+        TableSchema routed =
+                new TableSchema(ORDERS.table(), new TableId("other", "orders"), ORDERS.columns(), List.of(0));
+        try (DeltaSink sink = new DeltaSink("p", config)) {
+            assertThatThrownBy(() -> await(sink.write(batch(orders(ORDERS, 0, 0, 1), orders(routed, 1, 0, 1)))))
+                    .isInstanceOf(TableStoppedException.class)
+                    .hasMessageContaining("of public.orders and of other.orders")
+                    .hasMessageContaining("duet.transform");
+            await(sink.write(batch(orders(ORDERS, 0, 0, 1))));
+            assertThatThrownBy(() -> await(sink.write(batch(orders(routed, 1, 0, 1)))))
+                    .isInstanceOf(TableStoppedException.class)
+                    .hasMessageContaining("of public.orders and of other.orders");
+        }
+        try (DeltaSink later = new DeltaSink("p", config)) {
+            assertThatThrownBy(() -> await(later.write(batch(orders(routed, 1, 0, 1)))))
+                    .isInstanceOf(TableStoppedException.class)
+                    .hasMessageContaining("change log of public.orders");
+        }
+    }
+
+    @Test
     void aTableThatWasDeletedUnderTheWriterIsNoticed() throws IOException {
         Map<String, String> settings = DeltaFixture.disk("deleted");
         DeltaConfig config = DeltaFixture.config(settings);

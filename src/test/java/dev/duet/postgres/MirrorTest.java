@@ -251,6 +251,21 @@ class MirrorTest {
     }
 
     @Test
+    void twoSourceTablesRoutedToOneNameDontOverwriteEachOther() {
+        source.create(fund, 10, 1, "v", null);
+        write();
+        TableSchema routed = new TableSchema(fund.table(), new TableId("app", "other"), fund.columns(), fund.key());
+        source.create(routed, 11, 1, "w", null);
+        var batch = source.batch();
+        assertThatThrownBy(() -> await(sink.write(batch)))
+                .isInstanceOfSatisfying(
+                        TableStoppedException.class, e -> assertThat(e.table()).isEqualTo(fund.table()))
+                .hasMessageContaining("so app.other of pipeline")
+                .hasMessageContaining("duet.transform");
+        assertThat(funds()).containsExactly("1|v|~|10");
+    }
+
+    @Test
     void aTableWithoutAKeyNeedsTheTrail() {
         TableSchema keyless = Source.schema("keyless", 0, new Column("v", new ColumnType.Text(0)));
         source.create(keyless, 10, "v");
