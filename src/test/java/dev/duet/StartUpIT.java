@@ -36,6 +36,8 @@ class StartUpIT {
         assertRefused(
                 with("duet.source.columns.\"public.x\"", "id polygon"),
                 "duet.source.columns.\"public.x\": 'id polygon' ");
+        assertRefused(with("duet.source.flattened-topics", "flat.("), "duet.source.flattened-topics is neither ");
+        assertRefused(with("duet.transform.x.drop", "a"), "duet.transform.x.tables is missing: ");
         assertRefused(with("duet.postgres.table", "{nonsense}"), "duet.postgres.table ");
     }
 

@@ -29,7 +29,6 @@ final class FlattenedRecord {
     private static final List<String> SOURCE_FIELDS = List.of("schema", "table", "lsn", "txId", "ts_us", "ts_ms");
 
     private final JsonFactory json;
-    private final ByteArrayOutputStream row = new ByteArrayOutputStream();
 
     FlattenedRecord(JsonFactory json) {
         this.json = json;
@@ -56,7 +55,7 @@ final class FlattenedRecord {
      * @throws Unreadable if it is no JSON object, or lacks what the envelope needs
      */
     byte @Nullable [] envelope(String topic, byte[] value, int from, int to) throws Unreadable {
-        row.reset();
+        ByteArrayOutputStream row = new ByteArrayOutputStream(to - from);
         Found found = new Found();
         try (JsonParser parser = json.createParser(value, from, to - from);
                 JsonGenerator columns = json.createGenerator(row)) {

@@ -80,15 +80,15 @@ final class BatchDecoder {
     private Decoded decode(TopicPartition partition, ConsumerRecord<byte[], byte[]> record) {
         try {
             Decoded decoded = decoder.decode(partition, record.offset(), record.key(), record.value());
-            return decoded instanceof Decoded.Change(RowChange change) ? transformed(change) : decoded;
+            return decoded instanceof Decoded.Change change ? transformed(change) : decoded;
         } catch (TableStoppedException e) {
             return new Decoded.Blocked(e.table(), String.valueOf(e.getMessage()));
         }
     }
 
-    private Decoded transformed(RowChange change) {
-        return switch (transforms.apply(change)) {
-            case Outcome.Changed(RowChange result) -> new Decoded.Change(result);
+    private Decoded transformed(Decoded.Change change) {
+        return switch (transforms.apply(change.change())) {
+            case Outcome.Changed(RowChange result) -> result == change.change() ? change : new Decoded.Change(result);
             case Outcome.Filtered ignored -> new Decoded.NoRow(Decoded.Kind.FILTERED);
             case Outcome.Unfitting(String reason) -> new Decoded.Malformed(reason);
             case Outcome.Stopped(TableId table, String reason) -> new Decoded.Blocked(table, reason);

@@ -14,6 +14,8 @@ import dev.duet.change.TableSchema;
 import dev.duet.envelope.EnvelopeOptions.DecimalMode;
 import dev.duet.envelope.EnvelopeOptions.TimePrecision;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -32,7 +34,7 @@ class RecordShapesTest {
             new DebeziumDecoder(UNWRAPPED, tables, new RecordShapes(topic -> true, table -> List.of()));
 
     private static TableSchema unitWith(String column) {
-        List<Column> columns = new java.util.ArrayList<>(Tables.unit().columns());
+        List<Column> columns = new ArrayList<>(Tables.unit().columns());
         columns.add(new Column(column, new ColumnType.Text(0)));
         return new TableSchema(Tables.UNIT, columns, List.of(0, 1));
     }
@@ -133,7 +135,7 @@ class RecordShapesTest {
     }
 
     private static List<Column> flattenedFund() {
-        List<Column> columns = new java.util.ArrayList<>();
+        List<Column> columns = new ArrayList<>();
         for (Column column : Tables.fund().columns()) {
             columns.add(column.name().equals("fund_name") ? new Column("name", column.type()) : column);
         }
@@ -156,7 +158,7 @@ class RecordShapesTest {
             RowChange change =
                     changeOf(event.withValue((schema + "{\"id\":7,\"t\":\"x\",\"__deleted\":\"false\",\"__op\":\"" + op
                                             + "\",\"__lsn\":5,\"__ts_ms\":6,\"__source_schema\":\"audit\"}}")
-                                    .getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                                    .getBytes(StandardCharsets.UTF_8))
                             .decode(flattening));
             assertThat(change.table()).hasToString("audit.fund_unit");
             assertThat(valuesOf(change)).containsExactly(7, "x");

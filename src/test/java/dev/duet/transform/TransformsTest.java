@@ -15,8 +15,13 @@ import dev.duet.change.Row;
 import dev.duet.change.RowChange;
 import dev.duet.change.TableId;
 import dev.duet.change.TableSchema;
+import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
 import java.math.BigDecimal;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -75,7 +80,7 @@ class TransformsTest {
                                         "price text",
                                         "source_system text")
                                 .columns(),
-                        java.util.List.of(0)));
+                        List.of(0)));
         assertThat(values(update)).containsExactly(hash, "Alpha", "****3000", "1.50", "finance_db");
         assertThat(update.source()).isEqualTo(fund(Op.UPDATE).source());
         assertThat(update.offset()).isEqualTo(5);
@@ -250,10 +255,24 @@ class TransformsTest {
     }
 
     @Test
+    void theSaltMayComeFromTheEnvironment() {
+        Map<String, String> settings = Map.of("duet.transform.x.tables", "*", "duet.transform.x.hash", "fund_id");
+        TransformConfig config = new SmallRyeConfigBuilder()
+                .addDiscoveredConverters()
+                .withMapping(TransformConfig.class)
+                .withSources(new PropertiesConfigSource(settings, "test", 100))
+                .withSources(new EnvConfigSource(Map.of("DUET_TRANSFORM_X_SALT", SALT), 300))
+                .build()
+                .getConfigMapping(TransformConfig.class);
+        RowChange change = changed(Transforms.of(config).apply(fund(Op.DELETE)));
+        assertThat(values(change).getFirst()).asString().startsWith("8d24a2a526d5f556");
+    }
+
+    @Test
     void namesAreTakenAsTheyAre() {
         TableId odd = new TableId("{table}", "a.b*c");
         assertThat(Route.parse("{schema}.{table}").of(odd)).isEqualTo(odd);
-        TableSchema schema = new TableSchema(odd, schema("a.b", "id integer*").columns(), java.util.List.of(0));
+        TableSchema schema = new TableSchema(odd, schema("a.b", "id integer*").columns(), List.of(0));
         Transforms transforms = transforms("x.tables", "{table}.a.*", "x.add.k", "v");
         assertThat(changed(transforms.apply(change(schema, Op.CREATE, 1)))
                         .schema()
