@@ -132,7 +132,7 @@ final class Targets {
                                 schema.table(),
                                 "the target " + name + " already belongs to the source table " + owner + " of pipeline "
                                         + row.getString(0) + " (duet.mirror), so " + source + " of pipeline " + pipeline
-                                        + " can't be written to it. Change duet.postgres.table so that each source table"
+                                        + " can't be written to it. Change duet.postgres.table (or the route of a duet.transform) so that each source table"
                                         + " has a target of its own.");
                     }
                     return null;
