@@ -58,6 +58,19 @@ public record PartitionChanges(
         return low;
     }
 
+    /** The part before this offset, which is not beyond the end. */
+    public PartitionChanges until(long offset) {
+        List<RowChange> before = changes.subList(0, indexFrom(changes, offset));
+        return new PartitionChanges(
+                partition,
+                firstOffset,
+                Math.max(firstOffset, offset),
+                before,
+                filtered.until(offset),
+                deadLettered.until(offset),
+                before.stream().mapToLong(RowChange::bytes).sum());
+    }
+
     /**
      * Joins links of one partition.
      *
@@ -114,6 +127,10 @@ public record PartitionChanges(
         public int countFrom(long offset) {
             int at = Arrays.binarySearch(ascending, offset);
             return ascending.length - (at >= 0 ? at : -at - 1);
+        }
+
+        Offsets until(long offset) {
+            return of(Arrays.copyOf(ascending, ascending.length - countFrom(offset)));
         }
 
         static Offsets join(List<Offsets> parts) {
