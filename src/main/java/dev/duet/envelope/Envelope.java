@@ -29,6 +29,7 @@ final class Envelope {
     private static final int TX_ID = 16;
     private static final int TS_MICROS = 32;
     private static final int TS_MILLIS = 64;
+    private static final int SEQUENCE = 128;
 
     private final JsonFactory json;
     private final RowReader rows;
@@ -43,6 +44,7 @@ final class Envelope {
     private @Nullable String schema;
     private @Nullable String table;
     private long lsn;
+    private long sequenceLsn;
     private long txId;
     private long tsMicros;
     private long tsMillis;
@@ -93,11 +95,13 @@ final class Envelope {
         return new TableId(schema, table);
     }
 
+    /** The rows of an incremental snapshot have no lsn; where the stream stood when they were read is in their sequence. */
     SourcePosition position() throws Unreadable {
-        if (!has(LSN)) {
+        boolean fromSequence = !has(LSN) && op == 'r' && has(SEQUENCE);
+        if (!has(LSN) && !fromSequence) {
             throw Unreadable.malformed("source.lsn: expected a 64-bit integer");
         }
-        return new SourcePosition(lsn, has(TX_ID) ? txId : SourcePosition.NO_TX, micros());
+        return new SourcePosition(fromSequence ? sequenceLsn : lsn, has(TX_ID) ? txId : SourcePosition.NO_TX, micros());
     }
 
     private long micros() throws Unreadable {
@@ -224,6 +228,7 @@ final class Envelope {
                 case "schema" -> schema = text(parser, name, expected == null ? null : expected.schema());
                 case "table" -> table = text(parser, name, expected == null ? null : expected.table());
                 case "lsn" -> lsn = integer(parser, name, LSN);
+                case "sequence" -> sequence(parser);
                 case "txId" -> txId = integer(parser, name, TX_ID);
                 case "ts_us" -> tsMicros = integer(parser, name, TS_MICROS);
                 case "ts_ms" -> tsMillis = integer(parser, name, TS_MILLIS);
@@ -245,6 +250,27 @@ final class Envelope {
             return NumberReaders.integer(parser, Long.MIN_VALUE, Long.MAX_VALUE, "expected a 64-bit integer");
         } catch (BadValue e) {
             throw Unreadable.malformed("source." + name + ": " + e.getMessage());
+        }
+    }
+
+    /** Finds b in {@code ["a","b"]}, the LSN of the event; another text counts as absent. Allocates nothing. */
+    private void sequence(JsonParser parser) throws IOException {
+        if (parser.currentToken() != JsonToken.VALUE_STRING) {
+            parser.skipChildren();
+            return;
+        }
+        char[] chars = parser.getTextCharacters();
+        int from = parser.getTextOffset();
+        int digit = from + parser.getTextLength() - 3; // behind it: "]
+        long value = 0;
+        int digits = 0;
+        for (long place = 1; digit >= from && chars[digit] >= '0' && chars[digit] <= '9' && digits < 18; place *= 10) {
+            value += (chars[digit--] - '0') * place;
+            digits++;
+        }
+        if (digits > 0 && digit >= from && chars[digit] == '"') {
+            sequenceLsn = value;
+            seen |= SEQUENCE;
         }
     }
 

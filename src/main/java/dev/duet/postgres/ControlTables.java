@@ -13,8 +13,8 @@ import java.util.List;
  * Where nothing is missing no privilege to create is needed.
  *
  * <pre>
- * duet.position  where each partition of each pipeline stands, and its ledger
- * duet.mirror    which source table fills which target table, and the LSN of its last truncate (the floor)
+ * duet.position  where each partition of each pipeline stands, its ledger and its horizon
+ * duet.mirror    which source table fills which target table, LSN and time of its last truncate (the floor)
  * </pre>
  *
  * <p>Pages are filled by half: each batch rewrites the same few rows, and with room on the page no index entry is written.
@@ -26,14 +26,19 @@ final class ControlTables {
     private static final String STATE = """
             select to_regnamespace('duet') is not null,
               exists (select from pg_class where relnamespace = to_regnamespace('duet') and relname = 'position'),
-              exists (select from pg_class where relnamespace = to_regnamespace('duet') and relname = 'mirror')""";
+              exists (select from pg_class where relnamespace = to_regnamespace('duet') and relname = 'mirror'),
+              exists (select from pg_attribute a join pg_class c on c.oid = a.attrelid where c.relname = 'position'
+                and c.relnamespace = to_regnamespace('duet') and a.attname = 'max_lsn' and not a.attisdropped),
+              exists (select from pg_attribute a join pg_class c on c.oid = a.attrelid where c.relname = 'mirror'
+                and c.relnamespace = to_regnamespace('duet') and a.attname = 'floor_ts_ms' and not a.attisdropped)""";
 
     private static final String POSITION = """
             create table duet.position (
               pipeline text not null, topic text not null, partition int not null,
               applied_next bigint not null, delivered_next bigint not null,
-              read bigint not null, applied bigint not null, skipped bigint not null, filtered bigint not null, dead_lettered bigint not null,
-              updated_at timestamptz not null, primary key (pipeline, topic, partition),
+              read bigint not null, applied bigint not null, skipped bigint not null, filtered bigint not null,
+              dead_lettered bigint not null, updated_at timestamptz not null, epoch int not null default 0 check (epoch between 0 and 127),
+              snapshot_lsn bigint not null default 0, max_lsn bigint not null default 0, primary key (pipeline, topic, partition),
               constraint ledger check (read = applied + skipped + filtered + dead_lettered)
             ) with (fillfactor = 50)""";
 
@@ -41,8 +46,15 @@ final class ControlTables {
             create table duet.mirror (
               target_schema text not null, target_table text not null, pipeline text not null,
               source_schema text not null, source_table text not null, floor_lsn bigint not null,
+              floor_ts_ms bigint,
               primary key (target_schema, target_table)
             ) with (fillfactor = 50)""";
+
+    // Tables of before; none of the statements rewrites a table.
+    private static final String POSITION_2 = """
+            alter table duet.position add column epoch int not null default 0 check (epoch between 0 and 127),
+              add column snapshot_lsn bigint not null default 0, add column max_lsn bigint not null default 0""";
+    private static final String MIRROR_2 = "alter table duet.mirror add column floor_ts_ms bigint";
 
     private final Transactions transactions;
     private volatile boolean ready;
@@ -89,10 +101,16 @@ final class ControlTables {
         }
         if (!state.getBoolean(1)) {
             statements.add(POSITION);
-            statements.add("comment on table duet.position is 'Duet control tables, version 1'");
+        } else if (!state.getBoolean(3)) {
+            statements.add(POSITION_2);
         }
         if (!state.getBoolean(2)) {
             statements.add(MIRROR);
+        } else if (!state.getBoolean(4)) {
+            statements.add(MIRROR_2);
+        }
+        if (!statements.isEmpty()) {
+            statements.add("comment on table duet.position is 'Duet control tables, version 2'");
         }
         return statements;
     }

@@ -27,7 +27,8 @@ final class Floors {
     private static final String EXCLUSIVE = HELD + "update of f";
 
     private static final String RAISE = """
-            update duet.mirror set floor_lsn = greatest(floor_lsn, $3) where target_schema = $1 and target_table = $2""";
+            update duet.mirror set floor_lsn = $3, floor_ts_ms = $4
+            where target_schema = $1 and target_table = $2 and floor_lsn <= $3""";
 
     private Floors() {}
 
@@ -52,7 +53,11 @@ final class Floors {
                 flight.ask(table, "locking the floors of " + names, exclusive ? EXCLUSIVE : SHARE, tuple), names);
     }
 
-    static void raise(Transactions.Flight flight, TableId table, TargetName mirror, long lsn) {
-        flight.send(table, "raising the floor of " + mirror, RAISE, Tuple.of(mirror.schema(), mirror.table(), lsn));
+    static void raise(Transactions.Flight flight, TableId table, TargetName mirror, long lsn, long tsMillis) {
+        flight.send(
+                table,
+                "raising the floor of " + mirror,
+                RAISE,
+                Tuple.of(mirror.schema(), mirror.table(), lsn, tsMillis));
     }
 }

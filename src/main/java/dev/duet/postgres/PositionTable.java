@@ -22,17 +22,19 @@ import java.util.function.ToLongFunction;
  * The rows of {@code duet.position} of one pipeline.
  *
  * <p>A position moves by compare-and-set. Rows are locked by topic and partition before any of them is changed, by every writer, so
- * that no two writers wait for each other; the update then sees what the lock has waited for.
+ * that no two writers wait for each other; the update then sees what the lock has waited for. The epoch is the operator's: a writer that knows
+ * another one has to read the position again.
  */
 final class PositionTable {
     private static final String READ = """
-            select p.topic, p.partition, p.applied_next, p.delivered_next, p.applied, p.skipped, p.filtered, p.dead_lettered
+            select p.topic, p.partition, p.applied_next, p.delivered_next, p.applied, p.skipped, p.filtered, p.dead_lettered,
+              p.epoch, p.snapshot_lsn, p.max_lsn
             from duet.position p join unnest($2::text[], $3::int4[]) as u(topic, partition)
               on p.topic = u.topic and p.partition = u.partition
             where p.pipeline = $1""";
 
     private static final String LOCK = """
-            select p.topic, p.partition, p.applied_next
+            select p.topic, p.partition, p.applied_next, p.epoch
             from duet.position p join unnest($2::text[], $3::int4[]) as u(topic, partition)
               on p.topic = u.topic and p.partition = u.partition
             where p.pipeline = $1 order by p.topic, p.partition for no key update of p""";
@@ -40,17 +42,23 @@ final class PositionTable {
     private static final String MOVE = """
             update duet.position p set applied_next = u.next, delivered_next = greatest(p.delivered_next, u.delivered),
               read = p.read + u.read, applied = p.applied + u.applied, skipped = p.skipped + u.skipped, filtered = p.filtered + u.filtered,
-              dead_lettered = p.dead_lettered + u.dead, updated_at = now()
-            from unnest($2::text[], $3::int4[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[], $11::int8[])
-              as u(topic, partition, expected, next, delivered, read, applied, skipped, filtered, dead)
-            where p.pipeline = $1 and p.topic = u.topic and p.partition = u.partition and p.applied_next = u.expected""";
+              dead_lettered = p.dead_lettered + u.dead, snapshot_lsn = u.snapshot_lsn, max_lsn = u.max_lsn,
+              updated_at = now()
+            from unnest($2::text[], $3::int4[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[],
+                $11::int8[], $12::int8[], $13::int4[], $14::int8[])
+              as u(topic, partition, expected, next, delivered, applied, skipped, filtered, dead, snapshot_lsn, max_lsn, epoch, read)
+            where p.pipeline = $1 and p.topic = u.topic and p.partition = u.partition and p.applied_next = u.expected
+              and p.epoch = u.epoch""";
 
     private static final String BEGIN = """
             insert into duet.position
-              (pipeline, topic, partition, applied_next, delivered_next, read, applied, skipped, filtered, dead_lettered, updated_at)
-            select $1, u.topic, u.partition, u.next, greatest(u.first, u.delivered), u.read, u.applied, u.skipped, u.filtered, u.dead, now()
-            from unnest($2::text[], $3::int4[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[], $11::int8[])
-              as u(topic, partition, first, next, delivered, read, applied, skipped, filtered, dead)
+              (pipeline, topic, partition, applied_next, delivered_next, applied, skipped, filtered, dead_lettered,
+               snapshot_lsn, max_lsn, epoch, read, updated_at)
+            select $1, u.topic, u.partition, u.next, greatest(u.first, u.delivered), u.applied, u.skipped, u.filtered, u.dead,
+              u.snapshot_lsn, u.max_lsn, u.epoch, u.read, now()
+            from unnest($2::text[], $3::int4[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[],
+                $11::int8[], $12::int8[], $13::int4[], $14::int8[])
+              as u(topic, partition, first, next, delivered, applied, skipped, filtered, dead, snapshot_lsn, max_lsn, epoch, read)
             order by u.topic, u.partition on conflict do nothing""";
 
     private static final String DELIVER = """
@@ -67,7 +75,7 @@ final class PositionTable {
     }
 
     /** A stored row. */
-    record Stored(Position position, long delivered) {}
+    record Stored(Position position, long delivered, Horizon horizon) {}
 
     Future<Map<TopicPartition, Stored>> read(Collection<TopicPartition> partitions) {
         return transactions
@@ -80,7 +88,8 @@ final class PositionTable {
                                     new Position(
                                             row.getLong(2),
                                             new Ledger(row.getLong(4), row.getLong(5), row.getLong(6), row.getLong(7))),
-                                    row.getLong(3))));
+                                    row.getLong(3),
+                                    new Horizon(row.getInteger(8), row.getLong(9), row.getLong(10)))));
                     return stored;
                 });
     }
@@ -129,11 +138,14 @@ final class PositionTable {
                 .addValue(longs(steps, third::applyAsLong))
                 .addValue(longs(steps, Step::next))
                 .addValue(longs(steps, Step::delivered))
-                .addValue(longs(steps, Step::read))
                 .addValue(longs(steps, step -> step.delta().applied()))
                 .addValue(longs(steps, step -> step.delta().skipped()))
                 .addValue(longs(steps, step -> step.delta().filtered()))
-                .addValue(longs(steps, step -> step.delta().deadLettered()));
+                .addValue(longs(steps, step -> step.delta().deadLettered()))
+                .addValue(longs(steps, step -> step.horizon().snapshotLsn()))
+                .addValue(longs(steps, step -> step.horizon().maxLsn()))
+                .addValue(steps.stream().map(step -> step.horizon().epoch()).toArray(Integer[]::new))
+                .addValue(longs(steps, Step::read));
     }
 
     private Tuple names(List<TopicPartition> partitions) {
@@ -168,10 +180,16 @@ final class PositionTable {
                 return;
             }
             Map<TopicPartition, Long> stored = new HashMap<>();
-            locked.result().forEach(row -> stored.put(partitionOf(row), row.getLong(2)));
+            Map<TopicPartition, Integer> epochs = new HashMap<>();
+            locked.result().forEach(row -> {
+                stored.put(partitionOf(row), row.getLong(2));
+                epochs.put(partitionOf(row), row.getInteger(3));
+            });
             Set<TopicPartition> other = new TreeSet<>();
             for (Step step : steps) {
-                if (stored.getOrDefault(step.partition(), BatchPlan.Held.NONE) != step.expected()) {
+                int epoch = step.horizon().epoch();
+                if (stored.getOrDefault(step.partition(), BatchPlan.Held.NONE) != step.expected()
+                        || epochs.getOrDefault(step.partition(), epoch) != epoch) {
                     other.add(step.partition());
                 }
             }
@@ -181,7 +199,7 @@ final class PositionTable {
             throw new PositionMovedException(
                     other,
                     "another writer has moved the positions of " + other
-                            + " in duet.position, or they were reset; nothing of this batch was written to PostgreSQL");
+                            + " in duet.position, or they were reset or given another epoch; nothing of this batch was written to PostgreSQL");
         }
     }
 }

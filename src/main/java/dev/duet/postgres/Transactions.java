@@ -56,6 +56,9 @@ final class Transactions {
         /** Sends all statements through the flight, without waiting. */
         void send(Flight flight);
 
+        /** Sends what depends on the answers, if anything does: a further round trip. An exception rolls back. */
+        default void sendMore(Flight flight) {}
+
         /** Looks at the answers when all have come; an exception rolls back. */
         T check();
     }
@@ -100,7 +103,14 @@ final class Transactions {
             Flight flight = new Flight(connection);
             flight.sent.add(new Sent(connection.query(begin).execute(), doing, null));
             work.send(flight);
-            return settled(flight.sent).map(none -> work.check()).compose(result -> commit(connection, doing, result));
+            return settled(flight.sent)
+                    .compose(none -> {
+                        Flight more = new Flight(connection);
+                        work.sendMore(more);
+                        return more.sent.isEmpty() ? Future.<Void>succeededFuture() : settled(more.sent);
+                    })
+                    .map(none -> work.check())
+                    .compose(result -> commit(connection, doing, result));
         });
     }
 
