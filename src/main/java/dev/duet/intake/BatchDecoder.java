@@ -72,8 +72,7 @@ final class BatchDecoder {
             Cursors.Cursor cursor,
             @Nullable OffsetAndMetadata position,
             Result result) {
-        TopicPartition partition = new TopicPartition(
-                records.getFirst().topic(), records.getFirst().partition());
+        TopicPartition partition = cursor.partition();
         List<RowChange> changes = new ArrayList<>(records.size());
         LongStream.Builder filtered = LongStream.builder();
         LongStream.Builder deadLettered = LongStream.builder();

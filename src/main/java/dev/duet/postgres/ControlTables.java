@@ -14,6 +14,7 @@ import java.util.List;
  *
  * <pre>
  * duet.position  where each partition of each pipeline stands, and its ledger
+ * duet.topic     which topic each position belongs to, by Kafka's id
  * duet.mirror    which source table fills which target table, and the LSN of its last truncate (the floor)
  * </pre>
  *
@@ -26,15 +27,23 @@ final class ControlTables {
     private static final String STATE = """
             select to_regnamespace('duet') is not null,
               exists (select from pg_class where relnamespace = to_regnamespace('duet') and relname = 'position'),
-              exists (select from pg_class where relnamespace = to_regnamespace('duet') and relname = 'mirror')""";
+              exists (select from pg_class where relnamespace = to_regnamespace('duet') and relname = 'mirror'),
+              exists (select from pg_class where relnamespace = to_regnamespace('duet') and relname = 'topic'),
+              exists (select from pg_attribute where attrelid = to_regclass('duet.position') and attname = 'generation')""";
 
     private static final String POSITION = """
             create table duet.position (
-              pipeline text not null, topic text not null, partition int not null,
+              pipeline text not null, topic text not null, partition int not null, generation int not null default 0,
               applied_next bigint not null, delivered_next bigint not null,
               applied bigint not null, skipped bigint not null, filtered bigint not null, dead_lettered bigint not null,
               updated_at timestamptz not null, primary key (pipeline, topic, partition)
             ) with (fillfactor = 50)""";
+
+    private static final String TOPIC = """
+            create table duet.topic (
+              pipeline text not null, topic text not null, topic_id text not null, generation int not null,
+              primary key (pipeline, topic)
+            )""";
 
     private static final String MIRROR = """
             create table duet.mirror (
@@ -92,6 +101,12 @@ final class ControlTables {
         }
         if (!state.getBoolean(2)) {
             statements.add(MIRROR);
+        }
+        if (!state.getBoolean(3)) {
+            statements.add(TOPIC);
+        }
+        if (state.getBoolean(1) && !state.getBoolean(4)) {
+            statements.add("alter table duet.position add column generation int not null default 0");
         }
         return statements;
     }

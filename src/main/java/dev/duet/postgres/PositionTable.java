@@ -26,14 +26,14 @@ import java.util.function.ToLongFunction;
  */
 final class PositionTable {
     private static final String READ = """
-            select p.topic, p.partition, p.applied_next, p.delivered_next, p.applied, p.skipped, p.filtered, p.dead_lettered
-            from duet.position p join unnest($2::text[], $3::int4[]) as u(topic, partition)
-              on p.topic = u.topic and p.partition = u.partition
+            select p.topic, p.partition, p.generation, p.applied_next, p.delivered_next, p.applied, p.skipped, p.filtered, p.dead_lettered
+            from duet.position p join unnest($2::text[], $3::int4[], $4::int4[]) as u(topic, partition, generation)
+              on p.topic = u.topic and p.partition = u.partition and p.generation = u.generation
             where p.pipeline = $1""";
 
     private static final String LOCK = """
-            select p.topic, p.partition, p.applied_next
-            from duet.position p join unnest($2::text[], $3::int4[]) as u(topic, partition)
+            select p.topic, p.partition, p.generation, p.applied_next
+            from duet.position p join unnest($2::text[], $3::int4[], $4::int4[]) as u(topic, partition, generation)
               on p.topic = u.topic and p.partition = u.partition
             where p.pipeline = $1 order by p.topic, p.partition for no key update of p""";
 
@@ -41,22 +41,35 @@ final class PositionTable {
             update duet.position p set applied_next = u.next, delivered_next = greatest(p.delivered_next, u.delivered),
               applied = p.applied + u.applied, skipped = p.skipped + u.skipped, filtered = p.filtered + u.filtered,
               dead_lettered = p.dead_lettered + u.dead, updated_at = now()
-            from unnest($2::text[], $3::int4[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[])
-              as u(topic, partition, expected, next, delivered, applied, skipped, filtered, dead)
-            where p.pipeline = $1 and p.topic = u.topic and p.partition = u.partition and p.applied_next = u.expected""";
+            from unnest($2::text[], $3::int4[], $4::int4[],
+                $5::int8[], $6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[], $11::int8[])
+              as u(topic, partition, generation, expected, next, delivered, applied, skipped, filtered, dead)
+            where p.pipeline = $1 and p.topic = u.topic and p.partition = u.partition and p.generation = u.generation
+              and p.applied_next = u.expected""";
 
+    /** A row of an older generation makes room; its ledger goes on. */
     private static final String BEGIN = """
-            insert into duet.position
-              (pipeline, topic, partition, applied_next, delivered_next, applied, skipped, filtered, dead_lettered, updated_at)
-            select $1, u.topic, u.partition, u.next, greatest(u.first, u.delivered), u.applied, u.skipped, u.filtered, u.dead, now()
-            from unnest($2::text[], $3::int4[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[])
-              as u(topic, partition, first, next, delivered, applied, skipped, filtered, dead)
-            order by u.topic, u.partition on conflict do nothing""";
+            insert into duet.position as p
+              (pipeline, topic, partition, generation, applied_next, delivered_next,
+               applied, skipped, filtered, dead_lettered, updated_at)
+            select $1, u.topic, u.partition, u.generation, u.next, greatest(u.first, u.delivered),
+              u.applied, u.skipped, u.filtered, u.dead, now()
+            from unnest($2::text[], $3::int4[], $4::int4[],
+                $5::int8[], $6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[], $11::int8[])
+              as u(topic, partition, generation, first, next, delivered, applied, skipped, filtered, dead)
+            order by u.topic, u.partition
+            on conflict (pipeline, topic, partition) do update set generation = excluded.generation,
+              applied_next = excluded.applied_next, delivered_next = excluded.delivered_next,
+              applied = p.applied + excluded.applied, skipped = p.skipped + excluded.skipped,
+              filtered = p.filtered + excluded.filtered, dead_lettered = p.dead_lettered + excluded.dead_lettered,
+              updated_at = excluded.updated_at
+            where p.generation < excluded.generation""";
 
     private static final String DELIVER = """
             update duet.position p set delivered_next = u.delivered, updated_at = now()
-            from unnest($2::text[], $3::int4[], $4::int8[]) as u(topic, partition, delivered)
-            where p.pipeline = $1 and p.topic = u.topic and p.partition = u.partition and p.delivered_next < u.delivered""";
+            from unnest($2::text[], $3::int4[], $4::int4[], $5::int8[]) as u(topic, partition, generation, delivered)
+            where p.pipeline = $1 and p.topic = u.topic and p.partition = u.partition and p.generation = u.generation
+              and p.delivered_next < u.delivered""";
 
     private final String pipeline;
     private final Transactions transactions;
@@ -78,9 +91,9 @@ final class PositionTable {
                             partitionOf(row),
                             new Stored(
                                     new Position(
-                                            row.getLong(2),
-                                            new Ledger(row.getLong(4), row.getLong(5), row.getLong(6), row.getLong(7))),
-                                    row.getLong(3))));
+                                            row.getLong(3),
+                                            new Ledger(row.getLong(5), row.getLong(6), row.getLong(7), row.getLong(8))),
+                                    row.getLong(4))));
                     return stored;
                 });
     }
@@ -139,7 +152,8 @@ final class PositionTable {
         return Tuple.tuple()
                 .addValue(pipeline)
                 .addValue(partitions.stream().map(TopicPartition::topic).toArray(String[]::new))
-                .addValue(partitions.stream().map(TopicPartition::partition).toArray(Integer[]::new));
+                .addValue(partitions.stream().map(TopicPartition::partition).toArray(Integer[]::new))
+                .addValue(partitions.stream().map(TopicPartition::generation).toArray(Integer[]::new));
     }
 
     private static <T> Long[] longs(List<T> of, Function<? super T, Long> value) {
@@ -147,7 +161,7 @@ final class PositionTable {
     }
 
     private static TopicPartition partitionOf(Row row) {
-        return new TopicPartition(row.getString(0), row.getInteger(1));
+        return new TopicPartition(row.getString(0), row.getInteger(1), row.getInteger(2));
     }
 
     /** The answers to {@link #move}. */
@@ -167,7 +181,7 @@ final class PositionTable {
                 return;
             }
             Map<TopicPartition, Long> stored = new HashMap<>();
-            locked.result().forEach(row -> stored.put(partitionOf(row), row.getLong(2)));
+            locked.result().forEach(row -> stored.put(partitionOf(row), row.getLong(3)));
             Set<TopicPartition> other = new TreeSet<>();
             for (Step step : steps) {
                 if (stored.getOrDefault(step.partition(), BatchPlan.Held.NONE) != step.expected()) {
