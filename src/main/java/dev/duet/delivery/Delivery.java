@@ -86,7 +86,7 @@ public final class Delivery {
         this.upstream = upstream;
         this.listener = listener;
         this.timer = timer;
-        this.room = new Room(maxBufferedBytes);
+        this.room = new Room(maxBufferedBytes, listener::buffered);
         this.keeper = new DeliveredKeeper(deliveredPositions, timer);
     }
 

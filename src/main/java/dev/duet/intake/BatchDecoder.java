@@ -52,7 +52,7 @@ final class BatchDecoder {
                 continue; // polled before the last seek: the same records come again
             }
             if (cursor.records() != mark.recordsBefore()) {
-                result.blocks().add(lost(Partitions.of(partition), cursor, mark));
+                result.blocks().add(lost(cursor, mark));
                 continue;
             }
             OffsetAndMetadata position = polled.nextOffsets().get(partition);
@@ -63,11 +63,12 @@ final class BatchDecoder {
         return result;
     }
 
-    private static Block lost(TopicPartition partition, Cursors.Cursor cursor, PollEpochs.Mark mark) {
+    private static Block lost(Cursors.Cursor cursor, PollEpochs.Mark mark) {
         return new Block(
-                partition,
+                cursor.partition(),
                 null,
-                "of the records of " + partition + " that were polled before the next one, " + mark.recordsBefore()
+                "of the records of " + cursor.partition() + " that were polled before the next one, "
+                        + mark.recordsBefore()
                         + ", only " + cursor.records() + " have arrived, the last before offset " + cursor.nextOffset()
                         + "; nothing after it was taken, they are read again. Please report this as a defect");
     }
@@ -86,8 +87,7 @@ final class BatchDecoder {
             Cursors.Cursor cursor,
             @Nullable OffsetAndMetadata position,
             Result result) {
-        TopicPartition partition = new TopicPartition(
-                records.getFirst().topic(), records.getFirst().partition());
+        TopicPartition partition = cursor.partition();
         List<RowChange> changes = new ArrayList<>(records.size());
         LongStream.Builder filtered = LongStream.builder();
         LongStream.Builder deadLettered = LongStream.builder();

@@ -7,6 +7,7 @@ import dev.duet.change.TableId;
 import dev.duet.change.TableSchema;
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.Ledger;
+import dev.duet.delivery.Position;
 import dev.duet.delivery.PositionMovedException;
 import dev.duet.postgres.BatchPlan.Held;
 import dev.duet.postgres.BatchPlan.Step;
@@ -38,7 +39,8 @@ final class Positions {
     void opened(Collection<TopicPartition> partitions, Map<TopicPartition, Stored> stored) {
         for (TopicPartition partition : partitions) {
             Stored row = stored.get(partition);
-            long next = row == null ? Held.NONE : row.position().nextOffset();
+            Position position = row == null ? null : row.position();
+            long next = position == null ? Held.NONE : position.nextOffset();
             Horizon horizon = row == null ? Horizon.NONE : row.horizon();
             held.compute(partition, (p, before) -> new Held(next, unsaved(before, next), Held.NONE, horizon));
         }
