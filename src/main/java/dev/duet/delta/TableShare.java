@@ -25,9 +25,10 @@ record TableShare(TableId table, List<Link> links) {
     /**
      * A table's changes of one partition, in offset order.
      *
+     * @param firstOffset where the batch begins in the partition
      * @param nextOffset the partition's position after the batch, and the table's once it has these changes
      */
-    record Link(TopicPartition partition, List<RowChange> changes, long nextOffset) {
+    record Link(TopicPartition partition, List<RowChange> changes, long firstOffset, long nextOffset) {
         /** Index of the first change at this offset or above. */
         int indexFrom(long offset) {
             return PartitionChanges.indexFrom(changes, offset);
@@ -45,7 +46,7 @@ record TableShare(TableId table, List<Link> links) {
             Map<TableId, List<RowChange>> byTable = byTable(link.changes());
             byTable.forEach((table, changes) -> shares.computeIfAbsent(table, t -> new TableShare(t, new ArrayList<>()))
                     .links()
-                    .add(new Link(link.partition(), changes, link.nextOffset())));
+                    .add(new Link(link.partition(), changes, link.firstOffset(), link.nextOffset())));
         }
         long rows = shares.values().stream()
                 .flatMap(share -> share.links().stream())

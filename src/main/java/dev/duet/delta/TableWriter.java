@@ -84,10 +84,12 @@ final class TableWriter {
         try {
             Snapshot snapshot = snapshot(share);
             Map<TopicPartition, StoredPosition> stored = positions.read(table, snapshot, share.partitions());
+            known.checkNotSetBack(table, log.where(), share.links(), stored);
             known.check(table, log.where(), share.partitions(), stored);
             Append append = Append.of(share, stored, writer);
             if (!append.isEmpty()) {
                 commit(snapshot, append, share);
+                log.checkLog();
             }
             known.learn(table, share.partitions(), stored);
             return append.counts();
@@ -100,13 +102,16 @@ final class TableWriter {
         }
     }
 
-    private Snapshot snapshot(TableShare share) {
+    private Snapshot snapshot(TableShare share) throws IOException {
         Optional<Snapshot> existing = log.snapshot();
         if (existing.isPresent()) {
             return existing.get();
         }
         known.check(table, log.where(), share.partitions(), Map.of());
-        return log.create(share.links().getFirst().changes().getFirst().schema());
+        Snapshot created =
+                log.create(share.links().getFirst().changes().getFirst().schema());
+        known.created(table);
+        return created;
     }
 
     private void commit(Snapshot first, Append append, TableShare share) throws IOException {
