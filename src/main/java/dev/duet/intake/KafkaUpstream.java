@@ -5,6 +5,7 @@ import dev.duet.delivery.Delivery;
 import dev.duet.delivery.DeliveryListener;
 import dev.duet.delivery.Opening;
 import dev.duet.delivery.Upstream;
+import dev.duet.failpoint.FailPoint;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import io.smallrye.reactive.messaging.kafka.KafkaConsumer;
@@ -79,6 +80,7 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
         if (assigned.isEmpty()) {
             return;
         }
+        FailPoint.ASSIGNED.reached();
         Set<TopicPartition> partitions = Partitions.of(assigned);
         try {
             resume(
@@ -101,13 +103,16 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
         if (revoked.isEmpty()) {
             return;
         }
+        FailPoint.REVOKING.reached();
         Set<TopicPartition> partitions = Partitions.of(revoked);
         revoked.forEach(cursors::remove);
         standingStill.removeAll(partitions);
         Map<TopicPartition, Long> delivered = delivery.get().delivered();
         delivered.keySet().retainAll(partitions);
         delivery.get().revoke(partitions);
+        FailPoint.REVOKED.reached();
         commits.commitNow(consumer, delivered);
+        FailPoint.REVOCATION_DONE.reached();
     }
 
     @Override
@@ -195,8 +200,11 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
     }
 
     private void resume(Consumer<?, ?> consumer, Map<TopicPartition, Opening> openings) {
+        FailPoint.POSITIONS_READ.reached();
         Seeks.Result result = seeks.seek(consumer, openings);
+        FailPoint.SOUGHT.reached();
         delivery.get().start(result.epochs(), result.nextOffsets());
+        FailPoint.RESUMED.reached();
         Set<org.apache.kafka.common.TopicPartition> others = new HashSet<>(consumer.assignment());
         others.removeAll(Partitions.toKafka(standingStill));
         others.removeAll(Partitions.toKafka(openings.keySet()));

@@ -10,6 +10,7 @@ import dev.duet.delivery.DeliveredPositions;
 import dev.duet.delivery.Ledger;
 import dev.duet.delivery.Position;
 import dev.duet.delivery.Sink;
+import dev.duet.failpoint.FailPoint;
 import dev.duet.postgres.PositionTable.Stored;
 import dev.duet.postgres.Transactions.Flight;
 import io.vertx.core.Future;
@@ -83,6 +84,7 @@ public final class PostgresSink implements Sink, DeliveredPositions {
             BatchPlan plan = positions.plan(batch);
             Future<?> written = plan.steps().isEmpty() ? Future.succeededFuture() : write(plan);
             return written.map(done -> {
+                FailPoint.SQL_COMMITTED.reached();
                 positions.committed(plan);
                 return plan.ledgers();
             });
@@ -126,6 +128,7 @@ public final class PostgresSink implements Sink, DeliveredPositions {
 
         @Override
         public void send(Flight flight) {
+            FailPoint.SQL_STARTING.reached();
             move = table.move(flight, plan.steps());
             lockFloors(flight);
             plan.changes().forEach((id, changes) -> {
@@ -165,6 +168,7 @@ public final class PostgresSink implements Sink, DeliveredPositions {
                 locks.check();
             }
             writers.forEach(TableWriter::check);
+            FailPoint.SQL_CHECKED.reached();
             return null;
         }
     }
