@@ -5,10 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
+import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -53,6 +55,7 @@ public final class FundHistory implements AutoCloseable {
     private final List<Integer> liveIds = new ArrayList<>();
     private final List<Integer> deletedIds = new ArrayList<>();
     private final long[] written;
+    private final List<Set<Long>> unreadable = new ArrayList<>();
     private final KafkaProducer<byte[], byte[]> producer;
     private volatile @Nullable Exception lost;
     private long lsn = 25_000_000;
@@ -66,6 +69,9 @@ public final class FundHistory implements AutoCloseable {
         this.partitions = partitions;
         this.random = new Random(seed);
         this.written = new long[partitions];
+        for (int partition = 0; partition < partitions; partition++) {
+            unreadable.add(new HashSet<>());
+        }
         Properties client = new Properties();
         client.put("bootstrap.servers", bootstrapServers);
         try (Admin admin = Admin.create(client)) {
@@ -90,6 +96,11 @@ public final class FundHistory implements AutoCloseable {
     /** For each partition the number of records, which are its offsets from 0. */
     public long[] written() {
         return written.clone();
+    }
+
+    /** For each partition the offsets of what {@link #unreadable()} wrote. */
+    public List<Set<Long>> unreadableOffsets() {
+        return unreadable.stream().map(Set::copyOf).toList();
     }
 
     public long total() {
@@ -134,6 +145,13 @@ public final class FundHistory implements AutoCloseable {
     public void writeRaw(int partition, byte[] key, byte[] value) {
         send(partition, key, value);
         flush();
+    }
+
+    /** A record that can't be read, which belongs into the dead-letter topic. */
+    public void unreadable() {
+        int partition = random.nextInt(partitions);
+        unreadable.get(partition).add(written[partition]);
+        writeRaw(partition, "{\"fund_id\":1}".getBytes(UTF_8), "{\"op\":\"x\"}".getBytes(UTF_8));
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.duet.change.TopicPartition;
 import dev.duet.delivery.Ledger;
 import dev.duet.delivery.Position;
 import dev.duet.delivery.PositionMovedException;
+import dev.duet.failpoint.FailPoint;
 import dev.duet.postgres.BatchPlan.Step;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
@@ -147,7 +148,7 @@ final class PositionTable {
         List<TopicPartition> all = steps.stream().map(Step::partition).toList();
         return new Move(
                 steps,
-                flight.ask(null, doing, LOCK, names(all)),
+                flight.ask(null, doing, LOCK, names(all)).onSuccess(locked -> FailPoint.SQL_LOCKED.reached()),
                 known.isEmpty()
                         ? Future.succeededFuture()
                         : flight.ask(null, doing, MOVE, parameters(known, Step::expected)),

@@ -10,6 +10,7 @@ import dev.duet.delivery.DeliveredPositions;
 import dev.duet.delivery.Ledger;
 import dev.duet.delivery.Position;
 import dev.duet.delivery.Sink;
+import dev.duet.failpoint.FailPoint;
 import dev.duet.postgres.PositionTable.Stored;
 import dev.duet.postgres.Transactions.Flight;
 import io.vertx.core.Future;
@@ -88,6 +89,7 @@ public final class PostgresSink implements Sink, DeliveredPositions {
         BatchPlan plan = positions.plan(batch);
         Future<?> written = plan.steps().isEmpty() ? Future.succeededFuture() : write(plan);
         return written.map(done -> {
+                    FailPoint.SQL_COMMITTED.reached();
                     positions.committed(plan);
                     return plan.ledgers();
                 })
@@ -139,6 +141,7 @@ public final class PostgresSink implements Sink, DeliveredPositions {
 
         @Override
         public void send(Flight flight) {
+            FailPoint.SQL_STARTING.reached();
             move = table.move(flight, plan.steps());
             lockFloors(flight);
             plan.changes().forEach((id, changes) -> {

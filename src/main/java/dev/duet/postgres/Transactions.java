@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * checked first.
  *
  * <p>No transaction stays open: after a failure it is rolled back, and if that fails too or an answer is overdue, the connection is
- * closed. Then the server rolls back, at the latest when the statement timeout strikes.
+ * closed. Then the server rolls back, at the latest when the statement timeout strikes. It strikes between statements too: a process
+ * that is frozen, or whose host has vanished, would otherwise hold the locks on its positions for as long as its connection seems alive.
  */
 final class Transactions {
     private static final int ROLLBACK_SECONDS = 5;
@@ -47,7 +48,8 @@ final class Transactions {
         this.pool = pool;
         this.begin = "BEGIN; SET LOCAL statement_timeout = "
                 + config.statementTimeout().toMillis() + "; SET LOCAL lock_timeout = "
-                + config.lockTimeout().toMillis();
+                + config.lockTimeout().toMillis() + "; SET LOCAL idle_in_transaction_session_timeout = "
+                + config.statementTimeout().toMillis();
         this.limitMillis = config.writeTimeout().toMillis();
     }
 
