@@ -24,10 +24,12 @@ final class ConnectProcess implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Process process;
+    private final Path data;
     private final String url;
 
-    private ConnectProcess(Process process, String url) {
+    private ConnectProcess(Process process, Path data, String url) {
         this.process = process;
+        this.data = data;
         this.url = url;
     }
 
@@ -38,7 +40,7 @@ final class ConnectProcess implements AutoCloseable {
      */
     static ConnectProcess start(EmbeddedStack stack, String group, boolean exactlyOnce) throws Exception {
         Path root = Path.of(System.getProperty("duet.basedir", ".")).toAbsolutePath();
-        Path data = Files.createDirectories(root.resolve("target/connect-" + group));
+        Path data = Files.createTempDirectory(root.resolve("target"), "connect");
         Path status = data.resolve("status.json");
         Files.deleteIfExists(status);
         Path log =
@@ -64,7 +66,7 @@ final class ConnectProcess implements AutoCloseable {
             Thread.sleep(50);
         }
         String url = JSON.readTree(status.toFile()).at("/connect/url").asText();
-        return new ConnectProcess(process, url);
+        return new ConnectProcess(process, data, url);
     }
 
     /** The connector's configuration that the documentation shows, with these on top. */
@@ -108,13 +110,15 @@ final class ConnectProcess implements AutoCloseable {
     void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor();
+        EmbeddedStack.delete(data);
     }
 
     @Override
     public void close() throws InterruptedException {
         process.destroy();
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
-            kill();
+            process.destroyForcibly();
         }
+        kill();
     }
 }

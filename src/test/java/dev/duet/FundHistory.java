@@ -55,6 +55,9 @@ public final class FundHistory implements AutoCloseable {
     private final long[] written;
     private final KafkaProducer<byte[], byte[]> producer;
     private volatile @Nullable Exception lost;
+    private final List<ProducerRecord<byte[], byte[]>> recorded = new ArrayList<>();
+    private boolean recording;
+    private long clockShiftMillis;
     private long lsn = 25_000_000;
     private int nextId = 1;
 
@@ -130,6 +133,24 @@ public final class FundHistory implements AutoCloseable {
         flush();
     }
 
+    /** The source is restored on a server whose LSNs begin low, a minute later; the rows are the same. */
+    public void restored() {
+        lsn = 1_000;
+        clockShiftMillis += 60_000;
+    }
+
+    /** From here on what is written is remembered for {@link #again}. */
+    public void record() {
+        recording = true;
+    }
+
+    /** Writes the remembered records once more, in their order, as Connect does without exactly-once support. */
+    public void again() {
+        recording = false;
+        recorded.forEach(record -> send(record.partition(), record.key(), record.value()));
+        flush();
+    }
+
     /** Writes any bytes into a partition, for records that can't be read. */
     public void writeRaw(int partition, byte[] key, byte[] value) {
         send(partition, key, value);
@@ -182,7 +203,7 @@ public final class FundHistory implements AutoCloseable {
     }
 
     private String envelope(String op, String before, String after) {
-        long now = System.currentTimeMillis();
+        long now = System.currentTimeMillis() + clockShiftMillis;
         return "{\"before\":" + before + ",\"after\":" + after
                 + ",\"source\":{\"version\":\"3.7.0.Final\",\"connector\":\"postgresql\",\"name\":\"pgsrc\",\"ts_ms\":"
                 + now
@@ -201,7 +222,11 @@ public final class FundHistory implements AutoCloseable {
 
     private void send(int partition, byte[] key, byte[] value) {
         written[partition]++;
-        var unused = producer.send(new ProducerRecord<>(topic, partition, key, value), (metadata, failure) -> {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, partition, key, value);
+        if (recording) {
+            recorded.add(record);
+        }
+        var unused = producer.send(record, (metadata, failure) -> {
             if (failure != null) {
                 lost = failure;
             }

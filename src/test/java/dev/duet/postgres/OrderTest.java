@@ -303,7 +303,7 @@ class OrderTest {
         return String.valueOf(stop.getMessage());
     }
 
-    /** As an operator would: copies the statement to its end, comment and all. */
+    /** As an operator would: copies the statement to its end. */
     private static void carryOut(String message) {
         database.execute(message.substring(message.indexOf("insert into duet.position")));
     }
