@@ -7,6 +7,7 @@ import dev.duet.delivery.LanePolicy;
 import dev.duet.delivery.Retry;
 import dev.duet.delivery.RetryingSink;
 import dev.duet.delivery.Sink;
+import dev.duet.delivery.TopicIdentities;
 import dev.duet.delta.DeltaConfig;
 import dev.duet.delta.DeltaSink;
 import dev.duet.envelope.DebeziumDecoder;
@@ -69,6 +70,12 @@ final class Wiring {
         Backoff backoff = new Backoff(duet.retryPause(), duet.retryPauseLimit());
         return new Retries(
                 new Retry("postgres", backoff, timer, listener), new Retry("delta", backoff, timer, listener));
+    }
+
+    @Produces
+    @Singleton
+    TopicIdentities topicIdentities(TargetDatabase database, Retries retries, DuetConfig duet) {
+        return TopicIdentities.retrying(database.topics(duet.pipeline().orElseThrow()), retries.postgres());
     }
 
     @Produces

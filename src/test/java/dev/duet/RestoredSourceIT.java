@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
  */
 class RestoredSourceIT {
     private static final Pattern STATEMENT =
-            Pattern.compile("insert into duet\\.position .*? where position\\.applied_next = excluded\\.applied_next");
+            Pattern.compile("insert into duet\\.position .*? position\\.generation < excluded\\.generation");
 
     private final EmbeddedStack stack = EmbeddedStack.shared();
 

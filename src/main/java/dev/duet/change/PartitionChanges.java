@@ -11,6 +11,7 @@ import java.util.List;
  * @param partition the partition
  * @param firstOffset the consumer's position before: the {@code nextOffset} of the link before, or where the consumer was sought to
  * @param nextOffset the consumer's position after
+ * @param read how many records Kafka gave between the two, counted on arrival: each must be in one of the three lists
  * @param changes the records that changed a row
  * @param filtered offsets of the records that carry no row for the sinks (tombstones, heartbeats, messages, filtered ones)
  * @param deadLettered offsets of the records that went to the dead-letter topic
@@ -20,10 +21,20 @@ public record PartitionChanges(
         TopicPartition partition,
         long firstOffset,
         long nextOffset,
+        long read,
         List<RowChange> changes,
         Offsets filtered,
         Offsets deadLettered,
         long bytes) {
+
+    /** @throws IllegalArgumentException if the lists don't account for every record that was read */
+    public PartitionChanges {
+        long listed = (long) changes.size() + filtered.size() + deadLettered.size();
+        if (listed != read) {
+            throw new IllegalArgumentException("of " + partition + " from offset " + firstOffset + " to " + nextOffset
+                    + ", " + read + " records were read and " + listed + " are accounted for");
+        }
+    }
 
     /** Number of records from this offset on. */
     public long recordsFrom(long offset) {
@@ -31,11 +42,6 @@ public record PartitionChanges(
                 - indexFrom(changes, offset)
                 + filtered.countFrom(offset)
                 + deadLettered.countFrom(offset);
-    }
-
-    /** Number of records. */
-    public long records() {
-        return (long) changes.size() + filtered.size() + deadLettered.size();
     }
 
     /** The changes at this offset and above: what a sink at that position has not got yet. */
@@ -61,13 +67,16 @@ public record PartitionChanges(
     /** The part before this offset, which is not beyond the end. */
     public PartitionChanges until(long offset) {
         List<RowChange> before = changes.subList(0, indexFrom(changes, offset));
+        Offsets filteredBefore = filtered.until(offset);
+        Offsets deadLetteredBefore = deadLettered.until(offset);
         return new PartitionChanges(
                 partition,
                 firstOffset,
                 Math.max(firstOffset, offset),
+                (long) before.size() + filteredBefore.size() + deadLetteredBefore.size(),
                 before,
-                filtered.until(offset),
-                deadLettered.until(offset),
+                filteredBefore,
+                deadLetteredBefore,
                 before.stream().mapToLong(RowChange::bytes).sum());
     }
 
@@ -83,6 +92,7 @@ public record PartitionChanges(
         }
         long next = first.firstOffset;
         long bytes = 0;
+        long read = 0;
         int size = 0;
         for (PartitionChanges link : links) {
             if (link.firstOffset != next || !link.partition.equals(first.partition)) {
@@ -91,6 +101,7 @@ public record PartitionChanges(
             }
             next = link.nextOffset;
             bytes += link.bytes;
+            read += link.read;
             size += link.changes.size();
         }
         List<RowChange> changes = new ArrayList<>(size);
@@ -99,6 +110,7 @@ public record PartitionChanges(
                 first.partition,
                 first.firstOffset,
                 next,
+                read,
                 changes,
                 Offsets.join(links.stream().map(PartitionChanges::filtered).toList()),
                 Offsets.join(links.stream().map(PartitionChanges::deadLettered).toList()),

@@ -86,7 +86,7 @@ public final class Delivery {
         this.upstream = upstream;
         this.listener = listener;
         this.timer = timer;
-        this.room = new Room(maxBufferedBytes);
+        this.room = new Room(maxBufferedBytes, listener::buffered);
         this.keeper = new DeliveredKeeper(deliveredPositions, timer);
     }
 
@@ -239,7 +239,7 @@ public final class Delivery {
         } catch (RuntimeException | Error e) { // out of memory too: a lane that ended here would stand still in silence
             stage = CompletableFuture.failedStage(e);
         }
-        stage.whenComplete((outcome, failure) -> {
+        stage.thenApply(outcome -> checked(writer, batch, outcome)).whenComplete((outcome, failure) -> {
             if (failure == null) {
                 listener.written(writer.sink().name(), batch, outcome, Duration.ofNanos(System.nanoTime() - started));
                 passed(writer, links);
@@ -248,6 +248,15 @@ public final class Delivery {
             }
             writeIfDue(writer);
         });
+    }
+
+    /** Every record that was read must have met some end at the sink, or nothing of the batch counts as delivered. */
+    private static Map<TopicPartition, Ledger> checked(
+            Writer writer, ChangeBatch batch, Map<TopicPartition, Ledger> outcome) {
+        batch.partitions()
+                .forEach(link -> outcome.getOrDefault(link.partition(), Ledger.EMPTY)
+                        .check(link, "the sink " + writer.sink().name()));
+        return outcome;
     }
 
     private void passed(Writer writer, List<Link> links) {
@@ -309,6 +318,8 @@ public final class Delivery {
         Set<TopicPartition> concerned = new HashSet<>(batch.topicPartitions());
         if (failure instanceof PositionMovedException moved) {
             concerned.retainAll(moved.partitions());
+        } else if (failure instanceof LedgerBrokenException broken) {
+            concerned.retainAll(broken.partitions());
         } else if (failure instanceof TableStoppedException stop) {
             concerned.retainAll(batch.partitionsOf(stop.table()));
         }
@@ -316,7 +327,9 @@ public final class Delivery {
     }
 
     private static String describe(Throwable failure) {
-        return failure instanceof TableStoppedException || failure instanceof PositionMovedException
+        return failure instanceof TableStoppedException
+                        || failure instanceof PositionMovedException
+                        || failure instanceof LedgerBrokenException
                 ? String.valueOf(failure.getMessage())
                 : "unexpected " + failure + "; please report this as a defect";
     }

@@ -1,5 +1,8 @@
 package dev.duet.delivery;
 
+import dev.duet.change.PartitionChanges;
+import java.util.Set;
+
 /**
  * What became of the records of one partition at one sink, counted since the pipeline began. Stored with the position, in the
  * same transaction, so that {@code read = applied + skipped + filtered + deadLettered} can be checked at any time.
@@ -15,6 +18,21 @@ public record Ledger(long applied, long skipped, long filtered, long deadLettere
     /** All records that were read. */
     public long read() {
         return applied + skipped + filtered + deadLettered;
+    }
+
+    /**
+     * Checks that a link's records are all accounted for.
+     *
+     * @param where at which step, for the error
+     * @throws LedgerBrokenException if not
+     */
+    public void check(PartitionChanges link, String where) {
+        if (read() != link.read()) {
+            throw new LedgerBrokenException(
+                    Set.of(link.partition()),
+                    link.read() + " records were read from offset " + link.firstOffset() + " to " + link.nextOffset()
+                            + ", " + where + " counts " + this);
+        }
     }
 
     public Ledger plus(Ledger other) {

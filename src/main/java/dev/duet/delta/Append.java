@@ -63,10 +63,20 @@ record Append(
                 long skippedBefore = before == null ? 0 : before.skipped();
                 moved.put(
                         link.partition(),
-                        new StoredPosition(link.nextOffset(), applied + changes.size(), skippedBefore + skipped, by));
+                        new StoredPosition(
+                                link.partition().generation(),
+                                link.nextOffset(),
+                                applied + changes.size(),
+                                skippedBefore + skipped,
+                                by));
             }
         }
         return new Append(stored, moved, counts, fresh);
+    }
+
+    /** Number of changes to write. */
+    long rows() {
+        return fresh.stream().mapToLong(List::size).sum();
     }
 
     boolean isEmpty() {

@@ -1,6 +1,7 @@
 package dev.duet.delta;
 
 import dev.duet.change.TableId;
+import dev.duet.delivery.LedgerBrokenException;
 import dev.duet.delivery.PositionMovedException;
 import dev.duet.delivery.RetriableException;
 import dev.duet.delivery.TableStoppedException;
@@ -55,6 +56,7 @@ final class DeltaErrors {
 
     private static boolean isDeliverys(Throwable failure) {
         return failure instanceof PositionMovedException
+                || failure instanceof LedgerBrokenException
                 || failure instanceof RetriableException
                 || failure instanceof TableStoppedException;
     }

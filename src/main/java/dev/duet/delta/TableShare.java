@@ -6,6 +6,7 @@ import dev.duet.change.RowChange;
 import dev.duet.change.TableId;
 import dev.duet.change.TableSchema;
 import dev.duet.change.TopicPartition;
+import dev.duet.delivery.LedgerBrokenException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -24,23 +25,37 @@ record TableShare(TableId table, List<Link> links) {
     /**
      * A table's changes of one partition, in offset order.
      *
+     * @param firstOffset where the batch begins in the partition
      * @param nextOffset the partition's position after the batch, and the table's once it has these changes
      */
-    record Link(TopicPartition partition, List<RowChange> changes, long nextOffset) {
+    record Link(TopicPartition partition, List<RowChange> changes, long firstOffset, long nextOffset) {
         /** Index of the first change at this offset or above. */
         int indexFrom(long offset) {
             return PartitionChanges.indexFrom(changes, offset);
         }
     }
 
-    /** Cuts the batch by table, tables in the order of their first change. */
+    /**
+     * Cuts the batch by table, tables in the order of their first change.
+     *
+     * @throws LedgerBrokenException if not every change is in some share
+     */
     static List<TableShare> of(ChangeBatch batch) {
         Map<TableId, TableShare> shares = new LinkedHashMap<>();
         for (PartitionChanges link : batch.partitions()) {
             Map<TableId, List<RowChange>> byTable = byTable(link.changes());
             byTable.forEach((table, changes) -> shares.computeIfAbsent(table, t -> new TableShare(t, new ArrayList<>()))
                     .links()
-                    .add(new Link(link.partition(), changes, link.nextOffset())));
+                    .add(new Link(link.partition(), changes, link.firstOffset(), link.nextOffset())));
+        }
+        long rows = shares.values().stream()
+                .flatMap(share -> share.links().stream())
+                .mapToLong(link -> link.changes().size())
+                .sum();
+        if (rows != batch.rows()) {
+            throw new LedgerBrokenException(
+                    batch.topicPartitions(),
+                    "the batch has " + batch.rows() + " changes, the shares of its tables have " + rows);
         }
         return List.copyOf(shares.values());
     }

@@ -3,6 +3,7 @@ package dev.duet.delta;
 import dev.duet.change.TableId;
 import dev.duet.change.TableSchema;
 import dev.duet.change.TopicPartition;
+import dev.duet.delivery.LedgerBrokenException;
 import dev.duet.delivery.RetriableException;
 import io.delta.kernel.DataWriteContext;
 import io.delta.kernel.Snapshot;
@@ -15,6 +16,7 @@ import io.delta.kernel.exceptions.CommitStateUnknownException;
 import io.delta.kernel.exceptions.KernelEngineException;
 import io.delta.kernel.exceptions.KernelException;
 import io.delta.kernel.expressions.Literal;
+import io.delta.kernel.statistics.DataFileStatistics;
 import io.delta.kernel.types.StructType;
 import io.delta.kernel.utils.CloseableIterator;
 import io.delta.kernel.utils.DataFileStatus;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,10 +84,12 @@ final class TableWriter {
         try {
             Snapshot snapshot = snapshot(share);
             Map<TopicPartition, StoredPosition> stored = positions.read(table, snapshot, share.partitions());
+            known.checkNotSetBack(table, log.where(), share.links(), stored);
             known.check(table, log.where(), share.partitions(), stored);
             Append append = Append.of(share, stored, writer);
             if (!append.isEmpty()) {
                 commit(snapshot, append, share);
+                log.checkLog();
             }
             known.learn(table, share.partitions(), stored);
             return append.counts();
@@ -97,13 +102,16 @@ final class TableWriter {
         }
     }
 
-    private Snapshot snapshot(TableShare share) {
+    private Snapshot snapshot(TableShare share) throws IOException {
         Optional<Snapshot> existing = log.snapshot();
         if (existing.isPresent()) {
             return existing.get();
         }
         known.check(table, log.where(), share.partitions(), Map.of());
-        return log.create(share.links().getFirst().changes().getFirst().schema());
+        Snapshot created =
+                log.create(share.links().getFirst().changes().getFirst().schema());
+        known.created(table);
+        return created;
     }
 
     private void commit(Snapshot first, Append append, TableShare share) throws IOException {
@@ -187,27 +195,43 @@ final class TableWriter {
         boolean byDate = !snapshot.getPartitionColumnNames().isEmpty();
         Row state = transaction.getTransactionState(log.engine());
         List<Row> files = new ArrayList<>();
+        long rows = 0;
         for (Append.Group group : append.groups(byDate)) {
             Map<String, Literal> partition =
                     byDate ? Map.of(AddedColumn.DATE.columnName(), Literal.ofDate(group.epochDay())) : Map.of();
-            write(state, partition, layout(group.schema(), snapshot.getSchema()), group, files);
+            rows += write(state, partition, layout(group.schema(), snapshot.getSchema()), group, files);
+        }
+        if (rows != append.rows()) {
+            throw new LedgerBrokenException(
+                    append.moved().keySet(), append.rows() + " rows are new, the files for them hold " + rows);
         }
         return files;
     }
 
-    private void write(Row state, Map<String, Literal> partition, Layout layout, Append.Group group, List<Row> files)
+    /** Returns the number of rows in the files, as their footers tell. */
+    private long write(Row state, Map<String, Literal> partition, Layout layout, Append.Group group, List<Row> files)
             throws IOException {
         Engine engine = log.engine();
         FilteredColumnarBatch batch = new FilteredColumnarBatch(layout.batch(group.changes()), Optional.empty());
         Iterator<FilteredColumnarBatch> one = List.of(batch).iterator();
         DataWriteContext context = Transaction.getWriteContext(engine, state, partition);
+        AtomicLong rows = new AtomicLong();
         try (CloseableIterator<FilteredColumnarBatch> physical =
                         Transaction.transformLogicalData(engine, state, Iterators.closeable(one), partition);
                 CloseableIterator<DataFileStatus> written = engine.getParquetHandler()
                         .writeParquetFiles(context.getTargetDirectory(), physical, layout.statisticsColumns());
-                CloseableIterator<Row> actions = Transaction.generateAppendActions(engine, state, written, context)) {
+                CloseableIterator<Row> actions = Transaction.generateAppendActions(
+                        engine, state, written.map(file -> counted(file, rows)), context)) {
             actions.forEachRemaining(files::add);
         }
+        return rows.get();
+    }
+
+    private static DataFileStatus counted(DataFileStatus file, AtomicLong rows) {
+        rows.addAndGet(file.getStatistics()
+                .map(DataFileStatistics::getNumRecords)
+                .orElseThrow(() -> new IllegalStateException("a data file without a row count")));
+        return file;
     }
 
     /** Checks a schema against the table once for each instance. */

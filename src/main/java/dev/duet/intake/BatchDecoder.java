@@ -22,10 +22,10 @@ final class BatchDecoder {
     /**
      * A partition whose next record can't be read until an operator has done something.
      *
-     * @param table the table concerned
+     * @param table the table concerned, null if it is none in particular
      * @param reason what, why and what to do
      */
-    record Block(TopicPartition partition, TableId table, String reason) {}
+    record Block(TopicPartition partition, @Nullable TableId table, String reason) {}
 
     /**
      * @param reads what to deliver, by partition
@@ -47,15 +47,30 @@ final class BatchDecoder {
         for (org.apache.kafka.common.TopicPartition partition : polled.partitions()) {
             List<ConsumerRecord<byte[], byte[]>> records = polled.records(partition);
             Cursors.Cursor cursor = cursors.get(partition);
-            // Polled before the last seek: the same records come again.
-            if (cursor != null && cursor.epoch() == PollEpochs.epochOf(records)) {
-                OffsetAndMetadata position = polled.nextOffsets().get(partition);
-                PartitionChanges changes = decode(records, cursor, position, result);
-                cursors.moveOn(partition, cursor, changes.nextOffset());
-                result.reads().add(new Delivery.Read(cursor.epoch(), changes));
+            PollEpochs.Mark mark = PollEpochs.of(records);
+            if (cursor == null || cursor.epoch() != mark.epoch()) {
+                continue; // polled before the last seek: the same records come again
             }
+            if (cursor.records() != mark.recordsBefore()) {
+                result.blocks().add(lost(cursor, mark));
+                continue;
+            }
+            OffsetAndMetadata position = polled.nextOffsets().get(partition);
+            PartitionChanges changes = decode(records, cursor, position, result);
+            cursors.moveOn(partition, cursor, changes.nextOffset(), records.size());
+            result.reads().add(new Delivery.Read(cursor.epoch(), changes));
         }
         return result;
+    }
+
+    private static Block lost(Cursors.Cursor cursor, PollEpochs.Mark mark) {
+        return new Block(
+                cursor.partition(),
+                null,
+                "of the records of " + cursor.partition() + " that were polled before the next one, "
+                        + mark.recordsBefore()
+                        + ", only " + cursor.records() + " have arrived, the last before offset " + cursor.nextOffset()
+                        + "; nothing after it was taken, they are read again. Please report this as a defect");
     }
 
     /** A table whose columns can't be told, because its target table is unusable, is one that can't be read. */
@@ -72,11 +87,11 @@ final class BatchDecoder {
             Cursors.Cursor cursor,
             @Nullable OffsetAndMetadata position,
             Result result) {
-        TopicPartition partition = new TopicPartition(
-                records.getFirst().topic(), records.getFirst().partition());
+        TopicPartition partition = cursor.partition();
         List<RowChange> changes = new ArrayList<>(records.size());
         LongStream.Builder filtered = LongStream.builder();
         LongStream.Builder deadLettered = LongStream.builder();
+        long read = 0;
         long bytes = 0;
         long next = Math.max(records.getLast().offset() + 1, position == null ? 0 : position.offset());
         for (ConsumerRecord<byte[], byte[]> record : records) {
@@ -86,6 +101,7 @@ final class BatchDecoder {
                 next = record.offset();
                 break;
             }
+            read++;
             switch (decoded) {
                 case Decoded.Change change -> {
                     changes.add(change.change());
@@ -103,6 +119,7 @@ final class BatchDecoder {
                 partition,
                 cursor.nextOffset(),
                 next,
+                read,
                 changes,
                 Offsets.of(filtered.build().toArray()),
                 Offsets.of(deadLettered.build().toArray()),

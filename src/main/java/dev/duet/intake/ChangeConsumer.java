@@ -35,17 +35,20 @@ public class ChangeConsumer {
     private final DeadLetters deadLetters;
     private final Delivery delivery;
     private final KafkaUpstream upstream;
+    private final Generations generations;
 
     ChangeConsumer(
             DebeziumDecoder decoder,
             Cursors cursors,
             DeadLetters deadLetters,
             Delivery delivery,
-            KafkaUpstream upstream) {
+            KafkaUpstream upstream,
+            Generations generations) {
         this.decoder = new BatchDecoder(decoder, cursors);
         this.deadLetters = deadLetters;
         this.delivery = delivery;
         this.upstream = upstream;
+        this.generations = generations;
     }
 
     @Incoming(CHANNEL)
@@ -66,7 +69,7 @@ public class ChangeConsumer {
             deadLetters.send(result.letters());
             CompletionStage<Void> room = delivery.accept(result.reads());
             result.blocks().forEach(block -> delivery.stop(block.table(), Set.of(block.partition()), block.reason()));
-            if (Partitions.of(polled.partitions()).stream().anyMatch(upstream::isStandingStill)) {
+            if (polled.partitions().stream().anyMatch(upstream::isStandingStill)) {
                 upstream.pauseStandingStill();
             }
             var unused = room.whenComplete((none, failure) -> taken.complete(null));
@@ -77,7 +80,7 @@ public class ChangeConsumer {
             // others go on.
             LOG.error("records could not be taken in; their partitions stop", e);
             delivery.stop(
-                    null, Partitions.of(polled.partitions()), "unexpected " + e + "; please report this as a defect");
+                    null, generations.of(polled.partitions()), "unexpected " + e + "; please report this as a defect");
             taken.complete(null);
         }
     }

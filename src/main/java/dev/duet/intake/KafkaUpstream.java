@@ -14,13 +14,17 @@ import jakarta.inject.Provider;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -42,24 +46,41 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
 
     private static final Logger LOG = Logger.getLogger(KafkaUpstream.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);
+    /** Bounds what a topic that was made again within a moment, and is longer already, may bring before it is noticed. */
+    private static final Duration TOPIC_CHECK = Duration.ofSeconds(1);
     /** Costs a request to each broker; retention works in minutes. */
     private static final Duration GAP_CHECK = Duration.ofSeconds(10);
+
+    /**
+     * @param openings the partitions that may be read
+     * @param refused those that may not, with the reason
+     */
+    private record Opened(Map<TopicPartition, Opening> openings, Map<TopicPartition, String> refused) {}
 
     private final Provider<Delivery> delivery;
     private final KafkaClientService clients;
     private final Cursors cursors;
     private final Seeks seeks;
     private final OffsetCommits commits = new OffsetCommits();
-    private final Set<TopicPartition> standingStill = ConcurrentHashMap.newKeySet();
+    private final Set<org.apache.kafka.common.TopicPartition> assigned = ConcurrentHashMap.newKeySet();
+    private final Set<org.apache.kafka.common.TopicPartition> standingStill = ConcurrentHashMap.newKeySet();
+    private final Generations generations;
+    private final TopicIds topics;
     private final ScheduledExecutorService timer;
     private final Duration stoppedRetry;
     private final DeliveryListener listener;
+    private final AtomicBoolean checking = new AtomicBoolean();
+    /** Of the assigned partitions those whose topics there were lately: a question about another would be waited for in vain. */
+    private volatile Set<org.apache.kafka.common.TopicPartition> existing = Set.of();
+
     private volatile boolean stopping;
 
     KafkaUpstream(
             Provider<Delivery> delivery,
             KafkaClientService clients,
             Cursors cursors,
+            Generations generations,
+            TopicIds topics,
             @Identifier("duet") ScheduledExecutorService timer,
             SourceConfig config,
             DeliveryListener listener,
@@ -67,6 +88,8 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
         this.delivery = delivery;
         this.clients = clients;
         this.cursors = cursors;
+        this.generations = generations;
+        this.topics = topics;
         this.seeks = new Seeks(cursors, pipeline);
         this.timer = timer;
         this.stoppedRetry = config.stoppedTableRetry();
@@ -75,21 +98,19 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
 
     @Override
     public void onPartitionsAssigned(
-            Consumer<?, ?> consumer, Collection<org.apache.kafka.common.TopicPartition> assigned) {
-        if (assigned.isEmpty()) {
+            Consumer<?, ?> consumer, Collection<org.apache.kafka.common.TopicPartition> added) {
+        if (added.isEmpty()) {
             return;
         }
-        Set<TopicPartition> partitions = Partitions.of(assigned);
+        assigned.addAll(added);
         try {
-            resume(
-                    consumer,
-                    delivery.get().open(partitions).toCompletableFuture().get());
+            resume(consumer, open(Set.copyOf(added)).toCompletableFuture().get());
         } catch (ExecutionException | KafkaException e) {
             // They need some position, or the next poll fails for all partitions; what is read meanwhile is dropped.
-            consumer.seekToBeginning(assigned);
-            consumer.pause(assigned);
-            LOG.warnf("positions of %s could not be set yet: %s", partitions, reason(e));
-            rewindLater(partitions, PAUSE);
+            consumer.seekToBeginning(added);
+            consumer.pause(added);
+            LOG.warnf("positions of %s could not be set yet: %s", added, reason(e));
+            rewindLater(Set.copyOf(added), PAUSE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -101,9 +122,10 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
         if (revoked.isEmpty()) {
             return;
         }
-        Set<TopicPartition> partitions = Partitions.of(revoked);
+        Set<TopicPartition> partitions = generations.of(revoked);
+        assigned.removeAll(Set.copyOf(revoked));
         revoked.forEach(cursors::remove);
-        standingStill.removeAll(partitions);
+        standingStill.removeAll(Set.copyOf(revoked));
         Map<TopicPartition, Long> delivered = delivery.get().delivered();
         delivered.keySet().retainAll(partitions);
         delivery.get().revoke(partitions);
@@ -119,13 +141,17 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
 
     @Override
     public void rewind(Set<TopicPartition> partitions) {
+        again(Partitions.toKafka(partitions));
+    }
+
+    private void again(Set<org.apache.kafka.common.TopicPartition> partitions) {
         if (stopping) {
             return;
         }
-        partitions.forEach(partition -> cursors.remove(Partitions.toKafka(partition)));
-        var unused = delivery.get().open(partitions).whenComplete((openings, failure) -> {
+        partitions.forEach(cursors::remove);
+        var unused = open(partitions).whenComplete((opened, failure) -> {
             if (failure == null) {
-                onPollingThread(consumer -> resume(consumer, openings), reason -> rewindLater(partitions, PAUSE));
+                onPollingThread(consumer -> resume(consumer, opened), reason -> rewindLater(partitions, PAUSE));
             } else {
                 LOG.warnf("positions of %s could not be read: %s", partitions, reason(failure));
                 rewindLater(partitions, PAUSE);
@@ -133,47 +159,109 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
         });
     }
 
+    /** Looks which topics these are, then where the sinks stand in them. */
+    private CompletionStage<Opened> open(Set<org.apache.kafka.common.TopicPartition> partitions) {
+        return topics.identify(Partitions.topics(partitions)).thenCompose(found -> {
+            Set<org.apache.kafka.common.TopicPartition> readable = new HashSet<>(partitions);
+            found.generations().forEach((topic, generation) -> readable.addAll(enter(topic, generation)));
+            Map<TopicPartition, String> refused = new HashMap<>();
+            found.refused().forEach((topic, reason) -> {
+                Set<org.apache.kafka.common.TopicPartition> of = Partitions.ofTopic(partitions, topic);
+                readable.removeAll(of);
+                generations.of(of).forEach(partition -> refused.put(partition, reason));
+            });
+            return delivery.get().open(generations.of(readable)).thenApply(openings -> new Opened(openings, refused));
+        });
+    }
+
+    /** What was read of the topic in an older generation is void; returns all its partitions if there is a new one. */
+    private Set<org.apache.kafka.common.TopicPartition> enter(String topic, int generation) {
+        Set<org.apache.kafka.common.TopicPartition> all = Partitions.ofTopic(assigned, topic);
+        Set<TopicPartition> old = generations.of(all);
+        if (generations.set(topic, generation) == generation) {
+            return Set.of();
+        }
+        all.forEach(cursors::remove);
+        standingStill.removeAll(all);
+        delivery.get().revoke(old);
+        return all;
+    }
+
     @Override
     public void stopped(Set<TopicPartition> partitions) {
-        partitions.forEach(partition -> cursors.remove(Partitions.toKafka(partition)));
-        standingStill.addAll(partitions);
+        Set<org.apache.kafka.common.TopicPartition> of = Partitions.toKafka(partitions);
+        of.forEach(cursors::remove);
+        standingStill.addAll(of);
         pauseStandingStill();
-        var unused = timer.schedule(() -> tryAgain(partitions), stoppedRetry.toMillis(), TimeUnit.MILLISECONDS);
+        var unused = timer.schedule(() -> tryAgain(of), stoppedRetry.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** The framework resumes all partitions whenever its queue is empty; those that stand still are paused again. */
     void pauseStandingStill() {
         onPollingThread(
                 consumer -> {
-                    Set<org.apache.kafka.common.TopicPartition> paused = Partitions.toKafka(standingStill);
+                    Set<org.apache.kafka.common.TopicPartition> paused = new HashSet<>(standingStill);
                     paused.retainAll(consumer.assignment());
                     consumer.pause(paused);
                 },
                 failure -> LOG.debugf("not paused: %s", failure.getMessage()));
     }
 
-    boolean isStandingStill(TopicPartition partition) {
+    boolean isStandingStill(org.apache.kafka.common.TopicPartition partition) {
         return standingStill.contains(partition);
     }
 
-    /** Tells the listener again and again how far there is to go, and looks whether the next records are still there. */
+    /** Tells the listener again and again how far there is to go, and looks whether topics and next records are still there. */
     public void start() {
-        repeat(PAUSE, consumer -> EndOffsets.tell(consumer, listener));
-        repeat(GAP_CHECK, consumer -> {
-            Set<TopicPartition> gaps = seeks.leaveGaps(consumer);
-            gaps.removeAll(standingStill);
-            if (!gaps.isEmpty()) {
-                rewind(gaps); // the opening refuses and says which offsets are gone
+        repeat(
+                PAUSE,
+                () -> onPollingThread(
+                        consumer -> EndOffsets.tell(consumer, generations, listener), KafkaUpstream::untilNextTime));
+        repeat(TOPIC_CHECK, this::checkTopics);
+        repeat(
+                GAP_CHECK,
+                () -> onPollingThread(
+                        consumer -> {
+                            Set<org.apache.kafka.common.TopicPartition> gaps = seeks.leaveGaps(consumer, existing);
+                            gaps.removeAll(standingStill);
+                            if (!gaps.isEmpty()) {
+                                again(gaps); // the opening refuses and says which offsets are gone
+                            }
+                        },
+                        KafkaUpstream::untilNextTime));
+    }
+
+    /** A topic that was deleted and made again is opened anew, which refuses it. */
+    private void checkTopics() {
+        if (stopping || checking.getAndSet(true)) {
+            return;
+        }
+        Set<org.apache.kafka.common.TopicPartition> asked = Set.copyOf(assigned);
+        var unused = topics.changed(Partitions.topics(asked)).whenComplete((changed, failure) -> {
+            checking.set(false);
+            if (failure != null) {
+                untilNextTime(failure);
+                return;
+            }
+            existing = asked.stream()
+                    .filter(partition -> changed.containsKey(partition.topic()))
+                    .collect(Collectors.toSet());
+            Set<org.apache.kafka.common.TopicPartition> others = existing.stream()
+                    .filter(partition -> changed.getOrDefault(partition.topic(), false))
+                    .filter(partition -> assigned.contains(partition) && !standingStill.contains(partition))
+                    .collect(Collectors.toSet());
+            if (!others.isEmpty()) {
+                again(others);
             }
         });
     }
 
-    private void repeat(Duration pause, java.util.function.Consumer<Consumer<byte[], byte[]>> action) {
-        var unused = timer.scheduleWithFixedDelay(
-                () -> onPollingThread(action, failure -> LOG.debugf("tried again later: %s", failure.getMessage())),
-                pause.toMillis(),
-                pause.toMillis(),
-                TimeUnit.MILLISECONDS);
+    private void repeat(Duration pause, Runnable action) {
+        var unused = timer.scheduleWithFixedDelay(action, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static void untilNextTime(Throwable failure) {
+        LOG.debugf("tried again later: %s", failure.getMessage());
     }
 
     /** No rewind begins from now on. */
@@ -181,30 +269,35 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
         stopping = true;
     }
 
-    private void tryAgain(Set<TopicPartition> partitions) {
-        Set<TopicPartition> still = new HashSet<>(partitions);
+    private void tryAgain(Set<org.apache.kafka.common.TopicPartition> partitions) {
+        Set<org.apache.kafka.common.TopicPartition> still = new HashSet<>(partitions);
         still.retainAll(standingStill);
         standingStill.removeAll(still);
         if (!still.isEmpty()) {
-            rewind(still);
+            again(still);
         }
     }
 
-    private void rewindLater(Set<TopicPartition> partitions, Duration pause) {
-        var unused = timer.schedule(() -> rewind(partitions), pause.toMillis(), TimeUnit.MILLISECONDS);
+    private void rewindLater(Set<org.apache.kafka.common.TopicPartition> partitions, Duration pause) {
+        var unused = timer.schedule(() -> again(partitions), pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void resume(Consumer<?, ?> consumer, Map<TopicPartition, Opening> openings) {
-        Seeks.Result result = seeks.seek(consumer, openings);
+    private void resume(Consumer<?, ?> consumer, Opened opened) {
+        Set<org.apache.kafka.common.TopicPartition> refused =
+                Partitions.toKafka(opened.refused().keySet());
+        refused.retainAll(consumer.assignment());
+        consumer.seekToBeginning(refused); // some position that exists; nothing of them is taken
+        Seeks.Result result = seeks.seek(consumer, opened.openings());
         delivery.get().start(result.epochs(), result.nextOffsets());
         Set<org.apache.kafka.common.TopicPartition> others = new HashSet<>(consumer.assignment());
-        others.removeAll(Partitions.toKafka(standingStill));
-        others.removeAll(Partitions.toKafka(openings.keySet()));
+        others.removeAll(standingStill);
+        others.removeAll(Partitions.toKafka(opened.openings().keySet()));
         others.retainAll(consumer.paused());
         // If others are paused the framework has paused them all, for want of room: it will resume these with them.
         if (others.isEmpty()) {
             consumer.resume(Partitions.toKafka(result.epochs().keySet()));
         }
+        opened.refused().forEach((partition, reason) -> delivery.get().stop(null, Set.of(partition), reason));
         result.refused().forEach((partition, reason) -> delivery.get().stop(null, Set.of(partition), reason));
     }
 
@@ -222,7 +315,8 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
     }
 
     private static String reason(Throwable failure) {
-        Throwable cause = failure.getCause();
-        return String.valueOf((cause == null ? failure : cause).getMessage());
+        Throwable cause =
+                failure instanceof ExecutionException && failure.getCause() != null ? failure.getCause() : failure;
+        return String.valueOf(TopicIds.cause(cause).getMessage());
     }
 }

@@ -13,27 +13,51 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 
 /**
- * Marks the first record of each partition in each poll with the partition's epoch. Polled records wait in a queue of the
- * messaging framework, so after a seek there may be records from before it, and their offsets don't tell. The epoch is set on the
- * polling thread together with the seek, and this runs on the same thread, so the mark does tell.
+ * Marks the first record of each partition in each poll with the partition's epoch, and with the number of records that were polled
+ * before it in this epoch. Polled records wait in a queue of the messaging framework, so after a seek there may be records from
+ * before it, and their offsets don't tell: the epoch does. Nor do offsets tell whether a whole poll got lost on the way, since holes
+ * are normal: the number does.
  *
- * <p>Kafka makes the instance; one process has one consumer, hence the static state.
+ * <p>The epoch is set on the polling thread together with the seek, and this runs on the same thread. Kafka makes the instance; one
+ * process has one consumer, hence the static state.
  */
 @RegisterForReflection
 public final class PollEpochs implements ConsumerInterceptor<byte[], byte[]> {
-    static final int NONE = -1;
+    /**
+     * What the first record of a poll carries.
+     *
+     * @param epoch the epoch in which it was polled
+     * @param recordsBefore how many records of the partition were polled before it in this epoch
+     */
+    record Mark(int epoch, long recordsBefore) {
+        /** Of records from before the first seek. */
+        static final Mark NONE = new Mark(-1, 0);
+
+        private static Mark parse(byte[] bytes) {
+            ByteBuffer buffer = ByteBuffer.wrap(bytes);
+            return new Mark(buffer.getInt(), buffer.getLong());
+        }
+
+        private byte[] bytes() {
+            return ByteBuffer.allocate(Integer.BYTES + Long.BYTES)
+                    .putInt(epoch)
+                    .putLong(recordsBefore)
+                    .array();
+        }
+    }
+
     private static final String HEADER = "__duet.epoch";
-    private static final Map<TopicPartition, Integer> EPOCHS = new ConcurrentHashMap<>();
+    private static final Map<TopicPartition, Mark> NEXT = new ConcurrentHashMap<>();
 
     /** On the polling thread only, together with the seek. */
     static void set(TopicPartition partition, int epoch) {
-        EPOCHS.put(partition, epoch);
+        NEXT.put(partition, new Mark(epoch, 0));
     }
 
-    /** The epoch in which these records of one partition were polled, or {@link #NONE}. */
-    static int epochOf(List<ConsumerRecord<byte[], byte[]>> records) {
+    /** The mark of a poll's records of one partition, or {@link Mark#NONE}. */
+    static Mark of(List<ConsumerRecord<byte[], byte[]>> records) {
         Header mark = records.getFirst().headers().lastHeader(HEADER);
-        return mark == null ? NONE : ByteBuffer.wrap(mark.value()).getInt();
+        return mark == null ? Mark.NONE : Mark.parse(mark.value());
     }
 
     static boolean isMark(Header header) {
@@ -41,20 +65,16 @@ public final class PollEpochs implements ConsumerInterceptor<byte[], byte[]> {
     }
 
     @Override
-    public ConsumerRecords<byte[], byte[]> onConsume(ConsumerRecords<byte[], byte[]> records) {
-        for (TopicPartition partition : records.partitions()) {
-            Integer epoch = EPOCHS.get(partition);
-            if (epoch != null) {
-                records.records(partition)
-                        .getFirst()
-                        .headers()
-                        .remove(HEADER)
-                        .add(
-                                HEADER,
-                                ByteBuffer.allocate(Integer.BYTES).putInt(epoch).array());
+    public ConsumerRecords<byte[], byte[]> onConsume(ConsumerRecords<byte[], byte[]> polled) {
+        for (TopicPartition partition : polled.partitions()) {
+            Mark mark = NEXT.get(partition);
+            if (mark != null) {
+                List<ConsumerRecord<byte[], byte[]>> records = polled.records(partition);
+                records.getFirst().headers().remove(HEADER).add(HEADER, mark.bytes());
+                NEXT.put(partition, new Mark(mark.epoch(), mark.recordsBefore() + records.size()));
             }
         }
-        return records;
+        return polled;
     }
 
     @Override

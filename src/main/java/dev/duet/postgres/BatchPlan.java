@@ -28,6 +28,7 @@ record BatchPlan(
      * @param expected the stored position before, {@link Held#NONE} if there is none
      * @param first where a new position begins
      * @param next the position after
+     * @param read what the stored count of records read grows by; the table refuses a ledger that does not add up to it
      * @param delta what the stored ledger grows by: this batch, and what was skipped since the last write
      * @param delivered the newest known position of both sinks, 0 if none is known
      * @param horizon what the stream has shown up to the position after
@@ -37,6 +38,7 @@ record BatchPlan(
             long expected,
             long first,
             long next,
+            long read,
             Ledger delta,
             long delivered,
             Horizon horizon) {

@@ -40,8 +40,8 @@ final class BrokenOrder extends RuntimeException {
         String rows = boundaries.entrySet().stream()
                 .map(entry -> "(" + literal(pipeline) + ", "
                         + literal(entry.getKey().topic()) + ", "
-                        + entry.getKey().partition() + ", " + entry.getValue()
-                        + ", " + entry.getValue() + ", 0, 0, 0, 0, now(), " + (epoch + 1) + ")")
+                        + entry.getKey().partition() + ", " + entry.getKey().generation() + ", " + entry.getValue()
+                        + ", " + entry.getValue() + ", 0, 0, 0, 0, 0, now(), " + (epoch + 1) + ")")
                 .collect(Collectors.joining(", "));
         String where = boundaries.entrySet().stream()
                 .map(entry -> entry.getKey() + "@" + entry.getValue())
@@ -53,10 +53,11 @@ final class BrokenOrder extends RuntimeException {
                         + " LSNs are lower. All before them is written, nothing from them on. Either the source's clock was set"
                         + " back and old records came again: then raise duet.postgres.clock-tolerance above that step. Or the"
                         + " source was restored or moved, so that its LSNs began anew: then it goes on after: insert into"
-                        + " duet.position (pipeline, topic, partition, applied_next, delivered_next, applied, skipped, filtered,"
+                        + " duet.position (pipeline, topic, partition, generation, applied_next, delivered_next, read, applied, skipped, filtered,"
                         + " dead_lettered, updated_at, epoch) values " + rows
                         + " on conflict (pipeline, topic, partition) do"
-                        + " update set epoch = excluded.epoch where position.applied_next = excluded.applied_next");
+                        + " update set epoch = excluded.epoch where position.applied_next = excluded.applied_next"
+                        + " or position.generation < excluded.generation");
     }
 
     private static String literal(String text) {

@@ -3,10 +3,14 @@ package dev.duet.postgres;
 import dev.duet.delivery.RetriableException;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Duet's own tables in schema {@code duet}: makes what is missing, under an advisory lock, so that several instances may start at once.
@@ -14,6 +18,7 @@ import java.util.List;
  *
  * <pre>
  * duet.position  where each partition of each pipeline stands, its ledger and its horizon
+ * duet.topic     which topic each position belongs to, by Kafka's id
  * duet.mirror    which source table fills which target table, LSN and time of its last truncate (the floor)
  * </pre>
  *
@@ -23,23 +28,28 @@ final class ControlTables {
     /** Held while Duet changes a schema; "duet" as a number. */
     static final String LOCK = "select pg_advisory_xact_lock(1685415284)";
 
+    /** Schema, tables and columns that there are: {@code ''}, {@code position}, {@code position.topic}. */
     private static final String STATE = """
-            select to_regnamespace('duet') is not null,
-              exists (select from pg_class where relnamespace = to_regnamespace('duet') and relname = 'position'),
-              exists (select from pg_class where relnamespace = to_regnamespace('duet') and relname = 'mirror'),
-              exists (select from pg_attribute a join pg_class c on c.oid = a.attrelid where c.relname = 'position'
-                and c.relnamespace = to_regnamespace('duet') and a.attname = 'max_lsn' and not a.attisdropped),
-              exists (select from pg_attribute a join pg_class c on c.oid = a.attrelid where c.relname = 'mirror'
-                and c.relnamespace = to_regnamespace('duet') and a.attname = 'floor_ts_ms' and not a.attisdropped)""";
+            select '' where to_regnamespace('duet') is not null
+            union all select distinct c.relname::text from pg_class c where c.relnamespace = to_regnamespace('duet')
+            union all select c.relname || '.' || a.attname from pg_class c join pg_attribute a on a.attrelid = c.oid
+              where c.relnamespace = to_regnamespace('duet') and a.attnum > 0 and not a.attisdropped""";
 
     private static final String POSITION = """
             create table duet.position (
-              pipeline text not null, topic text not null, partition int not null,
+              pipeline text not null, topic text not null, partition int not null, generation int not null default 0,
               applied_next bigint not null, delivered_next bigint not null,
-              applied bigint not null, skipped bigint not null, filtered bigint not null, dead_lettered bigint not null,
-              updated_at timestamptz not null, epoch int not null default 0 check (epoch between 0 and 127),
-              snapshot_lsn bigint not null default 0, max_lsn bigint not null default 0, primary key (pipeline, topic, partition)
+              read bigint not null, applied bigint not null, skipped bigint not null, filtered bigint not null,
+              dead_lettered bigint not null, updated_at timestamptz not null, epoch int not null default 0 check (epoch between 0 and 127),
+              snapshot_lsn bigint not null default 0, max_lsn bigint not null default 0, primary key (pipeline, topic, partition),
+              constraint ledger check (read = applied + skipped + filtered + dead_lettered)
             ) with (fillfactor = 50)""";
+
+    private static final String TOPIC = """
+            create table duet.topic (
+              pipeline text not null, topic text not null, topic_id text not null, generation int not null,
+              primary key (pipeline, topic)
+            )""";
 
     private static final String MIRROR = """
             create table duet.mirror (
@@ -49,11 +59,33 @@ final class ControlTables {
               primary key (target_schema, target_table)
             ) with (fillfactor = 50)""";
 
-    // Tables of before; none of the statements rewrites a table.
-    private static final String POSITION_2 = """
-            alter table duet.position add column epoch int not null default 0 check (epoch between 0 and 127),
-              add column snapshot_lsn bigint not null default 0, add column max_lsn bigint not null default 0""";
-    private static final String MIRROR_2 = "alter table duet.mirror add column floor_ts_ms bigint";
+    /**
+     * A statement, and what there is once it has run.
+     *
+     * @param part the name as {@link #STATE} gives it
+     * @param of the table that the part belongs to and came with, empty if it is one itself
+     */
+    private record Part(String part, String of, String statement) {}
+
+    /** In this order. Columns that a table got later are added to tables of before; none of that rewrites a large table. */
+    private static final List<Part> PARTS = List.of(
+            new Part("", "", "create schema duet"),
+            new Part("position", "", POSITION),
+            new Part("topic", "", TOPIC),
+            new Part("mirror", "", MIRROR),
+            new Part(
+                    "position.generation",
+                    "position",
+                    "alter table duet.position add column generation int not null default 0"),
+            new Part("position.max_lsn", "position", """
+                    alter table duet.position add column epoch int not null default 0 check (epoch between 0 and 127),
+                      add column snapshot_lsn bigint not null default 0, add column max_lsn bigint not null default 0"""),
+            new Part("position.read", "position", """
+                    alter table duet.position add column read bigint;
+                    update duet.position set read = applied + skipped + filtered + dead_lettered;
+                    alter table duet.position alter column read set not null,
+                      add constraint ledger check (read = applied + skipped + filtered + dead_lettered)"""),
+            new Part("mirror.floor_ts_ms", "mirror", "alter table duet.mirror add column floor_ts_ms bigint"));
 
     private final Transactions transactions;
     private volatile boolean ready;
@@ -70,8 +102,7 @@ final class ControlTables {
         String doing = "looking for Duet's control tables (schema duet)";
         return transactions
                 .read(doing, STATE, Tuple.tuple())
-                .compose(
-                        state -> missing(state.iterator().next()).isEmpty() ? Future.<Void>succeededFuture() : create())
+                .compose(state -> missing(state).isEmpty() ? Future.<Void>succeededFuture() : create())
                 .onSuccess(done -> ready = true);
     }
 
@@ -84,8 +115,7 @@ final class ControlTables {
                                 .query(LOCK)
                                 .execute()
                                 .compose(locked -> connection.query(STATE).execute())
-                                .compose(state -> execute(
-                                        connection, missing(state.iterator().next()))))
+                                .compose(state -> execute(connection, missing(state))))
                 .recover(error -> Future.failedFuture(
                         error instanceof RetriableException
                                 ? new RetriableException(error.getMessage()
@@ -93,21 +123,14 @@ final class ControlTables {
                                 : error));
     }
 
-    private static List<String> missing(Row state) {
-        List<String> statements = new ArrayList<>();
-        if (!state.getBoolean(0)) {
-            statements.add("create schema duet");
-        }
-        if (!state.getBoolean(1)) {
-            statements.add(POSITION);
-        } else if (!state.getBoolean(3)) {
-            statements.add(POSITION_2);
-        }
-        if (!state.getBoolean(2)) {
-            statements.add(MIRROR);
-        } else if (!state.getBoolean(4)) {
-            statements.add(MIRROR_2);
-        }
+    private static List<String> missing(RowSet<Row> state) {
+        Set<String> there = new HashSet<>();
+        state.forEach(row -> there.add(row.getString(0)));
+        List<String> statements = PARTS.stream()
+                .filter(part -> !there.contains(part.part()))
+                .filter(part -> part.of().isEmpty() || there.contains(part.of()))
+                .map(Part::statement)
+                .collect(Collectors.toCollection(ArrayList::new));
         if (!statements.isEmpty()) {
             statements.add("comment on table duet.position is 'Duet control tables, version 2'");
         }

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of {@code duet.position} of one pipeline.
@@ -27,44 +28,54 @@ import java.util.function.ToLongFunction;
  */
 final class PositionTable {
     private static final String READ = """
-            select p.topic, p.partition, p.applied_next, p.delivered_next, p.applied, p.skipped, p.filtered, p.dead_lettered,
-              p.epoch, p.snapshot_lsn, p.max_lsn
-            from duet.position p join unnest($2::text[], $3::int4[]) as u(topic, partition)
+            select p.topic, p.partition, u.generation, p.generation = u.generation, p.applied_next, p.delivered_next,
+              p.applied, p.skipped, p.filtered, p.dead_lettered, p.epoch, p.snapshot_lsn, p.max_lsn
+            from duet.position p join unnest($2::text[], $3::int4[], $4::int4[]) as u(topic, partition, generation)
               on p.topic = u.topic and p.partition = u.partition
             where p.pipeline = $1""";
 
     private static final String LOCK = """
-            select p.topic, p.partition, p.applied_next, p.epoch
-            from duet.position p join unnest($2::text[], $3::int4[]) as u(topic, partition)
+            select p.topic, p.partition, p.generation, p.applied_next, p.epoch
+            from duet.position p join unnest($2::text[], $3::int4[], $4::int4[]) as u(topic, partition, generation)
               on p.topic = u.topic and p.partition = u.partition
             where p.pipeline = $1 order by p.topic, p.partition for no key update of p""";
 
     private static final String MOVE = """
             update duet.position p set applied_next = u.next, delivered_next = greatest(p.delivered_next, u.delivered),
-              applied = p.applied + u.applied, skipped = p.skipped + u.skipped, filtered = p.filtered + u.filtered,
-              dead_lettered = p.dead_lettered + u.dead, snapshot_lsn = u.snapshot_lsn, max_lsn = u.max_lsn,
-              updated_at = now()
-            from unnest($2::text[], $3::int4[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[],
-                $11::int8[], $12::int8[], $13::int4[])
-              as u(topic, partition, expected, next, delivered, applied, skipped, filtered, dead, snapshot_lsn, max_lsn, epoch)
-            where p.pipeline = $1 and p.topic = u.topic and p.partition = u.partition and p.applied_next = u.expected
-              and p.epoch = u.epoch""";
+              read = p.read + u.read, applied = p.applied + u.applied, skipped = p.skipped + u.skipped,
+              filtered = p.filtered + u.filtered, dead_lettered = p.dead_lettered + u.dead,
+              snapshot_lsn = u.snapshot_lsn, max_lsn = u.max_lsn, updated_at = now()
+            from unnest($2::text[], $3::int4[], $4::int4[], $5::int8[], $6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[],
+                $11::int8[], $12::int8[], $13::int8[], $14::int8[], $15::int4[])
+              as u(topic, partition, generation, expected, next, delivered, read, applied, skipped, filtered, dead,
+                snapshot_lsn, max_lsn, epoch)
+            where p.pipeline = $1 and p.topic = u.topic and p.partition = u.partition and p.generation = u.generation
+              and p.applied_next = u.expected and p.epoch = u.epoch""";
 
+    /** A row of an older generation makes room; its ledger goes on. */
     private static final String BEGIN = """
-            insert into duet.position
-              (pipeline, topic, partition, applied_next, delivered_next, applied, skipped, filtered, dead_lettered,
-               snapshot_lsn, max_lsn, epoch, updated_at)
-            select $1, u.topic, u.partition, u.next, greatest(u.first, u.delivered), u.applied, u.skipped, u.filtered, u.dead,
-              u.snapshot_lsn, u.max_lsn, u.epoch, now()
-            from unnest($2::text[], $3::int4[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[],
-                $11::int8[], $12::int8[], $13::int4[])
-              as u(topic, partition, first, next, delivered, applied, skipped, filtered, dead, snapshot_lsn, max_lsn, epoch)
-            order by u.topic, u.partition on conflict do nothing""";
+            insert into duet.position as p
+              (pipeline, topic, partition, generation, applied_next, delivered_next,
+               read, applied, skipped, filtered, dead_lettered, snapshot_lsn, max_lsn, epoch, updated_at)
+            select $1, u.topic, u.partition, u.generation, u.next, greatest(u.first, u.delivered),
+              u.read, u.applied, u.skipped, u.filtered, u.dead, u.snapshot_lsn, u.max_lsn, u.epoch, now()
+            from unnest($2::text[], $3::int4[], $4::int4[], $5::int8[], $6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[],
+                $11::int8[], $12::int8[], $13::int8[], $14::int8[], $15::int4[])
+              as u(topic, partition, generation, first, next, delivered, read, applied, skipped, filtered, dead,
+                snapshot_lsn, max_lsn, epoch)
+            order by u.topic, u.partition
+            on conflict (pipeline, topic, partition) do update set generation = excluded.generation,
+              applied_next = excluded.applied_next, delivered_next = excluded.delivered_next, read = p.read + excluded.read,
+              applied = p.applied + excluded.applied, skipped = p.skipped + excluded.skipped,
+              filtered = p.filtered + excluded.filtered, dead_lettered = p.dead_lettered + excluded.dead_lettered,
+              snapshot_lsn = excluded.snapshot_lsn, max_lsn = excluded.max_lsn, updated_at = excluded.updated_at
+            where p.generation < excluded.generation and p.epoch = excluded.epoch""";
 
     private static final String DELIVER = """
             update duet.position p set delivered_next = u.delivered, updated_at = now()
-            from unnest($2::text[], $3::int4[], $4::int8[]) as u(topic, partition, delivered)
-            where p.pipeline = $1 and p.topic = u.topic and p.partition = u.partition and p.delivered_next < u.delivered""";
+            from unnest($2::text[], $3::int4[], $4::int4[], $5::int8[]) as u(topic, partition, generation, delivered)
+            where p.pipeline = $1 and p.topic = u.topic and p.partition = u.partition and p.generation = u.generation
+              and p.delivered_next < u.delivered""";
 
     private final String pipeline;
     private final Transactions transactions;
@@ -74,8 +85,17 @@ final class PositionTable {
         this.transactions = transactions;
     }
 
-    /** A stored row. */
-    record Stored(Position position, long delivered, Horizon horizon) {}
+    /**
+     * A stored row.
+     *
+     * @param position null if it is of another generation, which does not count; the horizon does, since the source is the same
+     */
+    record Stored(@Nullable Position position, long delivered, Horizon horizon) {
+        @Nullable
+        Long deliveredNext() {
+            return position == null ? null : (Long) delivered;
+        }
+    }
 
     Future<Map<TopicPartition, Stored>> read(Collection<TopicPartition> partitions) {
         return transactions
@@ -85,11 +105,17 @@ final class PositionTable {
                     rows.forEach(row -> stored.put(
                             partitionOf(row),
                             new Stored(
-                                    new Position(
-                                            row.getLong(2),
-                                            new Ledger(row.getLong(4), row.getLong(5), row.getLong(6), row.getLong(7))),
-                                    row.getLong(3),
-                                    new Horizon(row.getInteger(8), row.getLong(9), row.getLong(10)))));
+                                    row.getBoolean(3)
+                                            ? new Position(
+                                                    row.getLong(4),
+                                                    new Ledger(
+                                                            row.getLong(6),
+                                                            row.getLong(7),
+                                                            row.getLong(8),
+                                                            row.getLong(9)))
+                                            : null,
+                                    row.getLong(5),
+                                    new Horizon(row.getInteger(10), row.getLong(11), row.getLong(12)))));
                     return stored;
                 });
     }
@@ -138,6 +164,7 @@ final class PositionTable {
                 .addValue(longs(steps, third::applyAsLong))
                 .addValue(longs(steps, Step::next))
                 .addValue(longs(steps, Step::delivered))
+                .addValue(longs(steps, Step::read))
                 .addValue(longs(steps, step -> step.delta().applied()))
                 .addValue(longs(steps, step -> step.delta().skipped()))
                 .addValue(longs(steps, step -> step.delta().filtered()))
@@ -151,7 +178,8 @@ final class PositionTable {
         return Tuple.tuple()
                 .addValue(pipeline)
                 .addValue(partitions.stream().map(TopicPartition::topic).toArray(String[]::new))
-                .addValue(partitions.stream().map(TopicPartition::partition).toArray(Integer[]::new));
+                .addValue(partitions.stream().map(TopicPartition::partition).toArray(Integer[]::new))
+                .addValue(partitions.stream().map(TopicPartition::generation).toArray(Integer[]::new));
     }
 
     private static <T> Long[] longs(List<T> of, Function<? super T, Long> value) {
@@ -159,7 +187,7 @@ final class PositionTable {
     }
 
     private static TopicPartition partitionOf(Row row) {
-        return new TopicPartition(row.getString(0), row.getInteger(1));
+        return new TopicPartition(row.getString(0), row.getInteger(1), row.getInteger(2));
     }
 
     /** The answers to {@link #move}. */
@@ -181,8 +209,8 @@ final class PositionTable {
             Map<TopicPartition, Long> stored = new HashMap<>();
             Map<TopicPartition, Integer> epochs = new HashMap<>();
             locked.result().forEach(row -> {
-                stored.put(partitionOf(row), row.getLong(2));
-                epochs.put(partitionOf(row), row.getInteger(3));
+                stored.put(partitionOf(row), row.getLong(3));
+                epochs.put(partitionOf(row), row.getInteger(4));
             });
             Set<TopicPartition> other = new TreeSet<>();
             for (Step step : steps) {

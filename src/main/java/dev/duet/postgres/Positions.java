@@ -7,6 +7,7 @@ import dev.duet.change.TableId;
 import dev.duet.change.TableSchema;
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.Ledger;
+import dev.duet.delivery.Position;
 import dev.duet.delivery.PositionMovedException;
 import dev.duet.postgres.BatchPlan.Held;
 import dev.duet.postgres.BatchPlan.Step;
@@ -38,7 +39,8 @@ final class Positions {
     void opened(Collection<TopicPartition> partitions, Map<TopicPartition, Stored> stored) {
         for (TopicPartition partition : partitions) {
             Stored row = stored.get(partition);
-            long next = row == null ? Held.NONE : row.position().nextOffset();
+            Position position = row == null ? null : row.position();
+            long next = position == null ? Held.NONE : position.nextOffset();
             Horizon horizon = row == null ? Horizon.NONE : row.horizon();
             held.compute(partition, (p, before) -> new Held(next, unsaved(before, next), Held.NONE, horizon));
         }
@@ -84,6 +86,7 @@ final class Positions {
                 gaps.add(link.partition());
             }
             Ledger ledger = ledger(link, position);
+            ledger.check(link, "the plan of the transaction");
             ledgers.put(link.partition(), ledger);
             if (position < link.nextOffset()) {
                 List<RowChange> changes = link.changesFrom(position);
@@ -93,6 +96,7 @@ final class Positions {
                         known.next(),
                         link.firstOffset(),
                         link.nextOffset(),
+                        link.read() + known.unsavedSkips(),
                         ledger.plus(new Ledger(0, known.unsavedSkips(), 0, 0)),
                         delivered.getOrDefault(link.partition(), 0L),
                         orders.take(link.partition(), changes, known.horizon())));
@@ -117,7 +121,7 @@ final class Positions {
     private static Ledger ledger(PartitionChanges link, long position) {
         return new Ledger(
                 link.changesFrom(position).size(),
-                link.records() - link.recordsFrom(position),
+                link.read() - link.recordsFrom(position),
                 link.filtered().countFrom(position),
                 link.deadLettered().countFrom(position));
     }

@@ -194,7 +194,7 @@ public final class PostgresSink implements Sink, DeliveredPositions {
 
     @Override
     public CompletionStage<Map<TopicPartition, Long>> read(Collection<TopicPartition> partitions) {
-        return stage(() -> stored(List.copyOf(partitions)).map(stored -> parts(stored, Stored::delivered)));
+        return stage(() -> stored(List.copyOf(partitions)).map(stored -> parts(stored, Stored::deliveredNext)));
     }
 
     @Override
@@ -211,9 +211,15 @@ public final class PostgresSink implements Sink, DeliveredPositions {
         return control.ensure().compose(ready -> table.read(partitions));
     }
 
-    private static <T> Map<TopicPartition, T> parts(Map<TopicPartition, Stored> stored, Function<Stored, T> part) {
+    private static <T> Map<TopicPartition, T> parts(
+            Map<TopicPartition, Stored> stored, Function<Stored, @Nullable T> part) {
         Map<TopicPartition, T> parts = new HashMap<>();
-        stored.forEach((partition, row) -> parts.put(partition, part.apply(row)));
+        stored.forEach((partition, row) -> {
+            T of = part.apply(row);
+            if (of != null) {
+                parts.put(partition, of);
+            }
+        });
         return parts;
     }
 

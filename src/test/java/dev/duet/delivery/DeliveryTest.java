@@ -1,6 +1,7 @@
 package dev.duet.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.duet.change.ChangeBatch;
 import dev.duet.change.Column;
@@ -129,11 +130,33 @@ class DeliveryTest {
     }
 
     @Test
+    void aSinkThatDoesNotAccountForEveryRecordStopsThePartitionAndNothingCountsAsDelivered() {
+        Delivery delivery = delivery(Duration.ZERO, 1 << 20);
+        int first = start(delivery, P0, 0);
+        int second = start(delivery, P1, 0);
+        delivery.accept(
+                List.of(new Delivery.Read(first, changes(P0, 0, 4)), new Delivery.Read(second, changes(P1, 0, 4))));
+        fast.answer();
+        slow.answer(Map.of(P0, new Ledger(3, 0, 0, 0), P1, new Ledger(4, 0, 0, 0)));
+        assertThat(upstream.stopped).containsExactly(Set.of(P0));
+        assertThat(slow.pendingPartitions()).containsExactly(P1);
+        slow.answer();
+        assertThat(upstream.delivered).containsExactly(Map.of(P1, 4L));
+    }
+
+    @Test
+    void aLinkThatDoesNotAccountForEveryRecordCantBeMade() {
+        assertThatThrownBy(() -> new PartitionChanges(P0, 0, 3, 3, List.of(), Offsets.of(0, 1), Offsets.NONE, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("3 records were read and 2 are accounted for");
+    }
+
+    @Test
     void aTableThatCantBeWrittenStopsAlone() {
         Delivery delivery = delivery(Duration.ZERO, 1 << 20);
         int first = start(delivery, P0, 0);
         int second = start(delivery, P1, 0);
-        PartitionChanges other = new PartitionChanges(P1, 0, 3, List.of(), Offsets.of(0, 1, 2), Offsets.NONE, 0);
+        PartitionChanges other = new PartitionChanges(P1, 0, 3, 3, List.of(), Offsets.of(0, 1, 2), Offsets.NONE, 0);
         delivery.accept(List.of(new Delivery.Read(first, changes(P0, 0, 4)), new Delivery.Read(second, other)));
         slow.answer();
         fast.fail(new TableStoppedException(TABLE, "no such column"));
@@ -271,7 +294,8 @@ class DeliveryTest {
             changes.add(new RowChange(
                     SCHEMA, Op.CREATE, Row.of((int) offset), new SourcePosition(offset, 1, 1), partition, offset, 100));
         }
-        return new PartitionChanges(partition, first, next, changes, Offsets.NONE, Offsets.NONE, 100L * changes.size());
+        return new PartitionChanges(
+                partition, first, next, changes.size(), changes, Offsets.NONE, Offsets.NONE, 100L * changes.size());
     }
 
     private static void await(BooleanSupplier condition) {
@@ -348,7 +372,18 @@ class DeliveryTest {
             Map<TopicPartition, Ledger> outcome = new HashMap<>();
             batch().partitions()
                     .forEach(link -> outcome.put(
-                            link.partition(), new Ledger(link.changes().size(), 0, 0, 0)));
+                            link.partition(),
+                            new Ledger(
+                                    link.changes().size(),
+                                    0,
+                                    link.filtered().size(),
+                                    link.deadLettered().size())));
+            pending = null;
+            answer.complete(outcome);
+        }
+
+        void answer(Map<TopicPartition, Ledger> outcome) {
+            batch();
             pending = null;
             answer.complete(outcome);
         }

@@ -146,7 +146,7 @@ public interface SinkContract {
         Sink sink = newSink();
         await(sink.open(stream.partitions()));
         PartitionChanges mixed = new PartitionChanges(
-                stream.p0, 0, 10, stream.changes(stream.p0, 0, 6), Offsets.of(6, 7), Offsets.of(8), 100);
+                stream.p0, 0, 10, 9, stream.changes(stream.p0, 0, 6), Offsets.of(6, 7), Offsets.of(8), 100);
         assertThat(await(sink.write(new ChangeBatch(List.of(mixed)))))
                 .isEqualTo(Map.of(stream.p0, new Ledger(6, 0, 2, 1)));
         await(sink.open(stream.partitions()));
@@ -167,9 +167,36 @@ public interface SinkContract {
         await(sink.open(stream.partitions()));
         List<RowChange> holes = List.of(stream.change(stream.p0, 3), stream.change(stream.p0, 7));
         await(sink.write(new ChangeBatch(
-                List.of(new PartitionChanges(stream.p0, 1, 9, holes, Offsets.NONE, Offsets.NONE, 20)))));
+                List.of(new PartitionChanges(stream.p0, 1, 9, holes.size(), holes, Offsets.NONE, Offsets.NONE, 20)))));
         await(sink.write(stream.link(9, 10)));
         assertThat(offsetsIn(stream.table(), stream.p0)).containsExactly(3L, 7L, 9L);
+    }
+
+    @Test
+    default void aTopicThatWasMadeAgainBeginsAnewAndItsPredecessorCantWriteAnyMore() {
+        Stream stream = new Stream();
+        TopicPartition again = new TopicPartition(stream.p0.topic(), 0, 1);
+        Sink zombie = newSink();
+        await(zombie.open(stream.partitions()));
+        await(zombie.write(stream.link(0, 10)));
+        Sink sink = newSink();
+        assertThat(await(sink.open(Set.of(again)))).isEmpty();
+        assertThat(await(sink.write(new ChangeBatch(List.of(stream.of(again, 0, 4))))))
+                .isEqualTo(Map.of(again, new Ledger(4, 0, 0, 0)));
+        assertThatThrownBy(() -> await(zombie.write(stream.link(10, 12)))).isInstanceOf(PositionMovedException.class);
+        await(zombie.open(stream.partitions()));
+        assertThatThrownBy(() -> await(zombie.write(stream.link(10, 12)))).isInstanceOf(PositionMovedException.class);
+        // The new topic comes to where the old one stood: the offsets are the same, the records are not.
+        await(sink.write(new ChangeBatch(List.of(stream.of(again, 4, 10)))));
+        assertThatThrownBy(() -> await(zombie.write(stream.link(10, 12)))).isInstanceOf(PositionMovedException.class);
+        Sink next = newSink();
+        await(next.open(Set.of(again)));
+        assertThat(await(next.write(new ChangeBatch(List.of(stream.of(again, 8, 11))))))
+                .isEqualTo(Map.of(again, new Ledger(1, 2, 0, 0)));
+        List<Long> both = new java.util.ArrayList<>(range(0, 10));
+        both.addAll(range(0, 11));
+        assertThat(offsetsIn(stream.table(), stream.p0))
+                .isEqualTo(both.stream().sorted().toList());
     }
 
     /** Waits for a stage and throws what it failed with. */
@@ -215,7 +242,14 @@ public interface SinkContract {
 
         public PartitionChanges of(TopicPartition partition, long from, long to) {
             return new PartitionChanges(
-                    partition, from, to, changes(partition, from, to), Offsets.NONE, Offsets.NONE, 10 * (to - from));
+                    partition,
+                    from,
+                    to,
+                    to - from,
+                    changes(partition, from, to),
+                    Offsets.NONE,
+                    Offsets.NONE,
+                    10 * (to - from));
         }
 
         public List<RowChange> changes(TopicPartition partition, long from, long to) {

@@ -48,7 +48,8 @@ final class Changes {
     }
 
     static PartitionChanges link(int partition, long first, long next, List<RowChange> changes) {
-        return new PartitionChanges(partition(partition), first, next, changes, Offsets.NONE, Offsets.NONE, 100);
+        return new PartitionChanges(
+                partition(partition), first, next, changes.size(), changes, Offsets.NONE, Offsets.NONE, 100);
     }
 
     /** Orders with all offsets of the range. */

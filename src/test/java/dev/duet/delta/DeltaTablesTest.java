@@ -49,6 +49,7 @@ class DeltaTablesTest {
                 partition(0),
                 10,
                 20,
+                6,
                 List.of(order(ORDERS, 0, 11), order(items, 0, 12), order(ORDERS, 0, 14)),
                 Offsets.of(13, 15),
                 Offsets.of(16),

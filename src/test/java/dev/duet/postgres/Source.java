@@ -93,6 +93,7 @@ final class Source {
                     partition(partition),
                     end - changes.size(),
                     end,
+                    changes.size(),
                     List.copyOf(changes),
                     Offsets.NONE,
                     Offsets.NONE,
