@@ -4,12 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -47,12 +49,12 @@ public final class FundHistory implements AutoCloseable {
 
     private final String topic;
     private final String table;
-    private final int partitions;
+    private int partitions;
     private final Random random;
     private final Map<Integer, Fund> live = new HashMap<>();
     private final List<Integer> liveIds = new ArrayList<>();
     private final List<Integer> deletedIds = new ArrayList<>();
-    private final long[] written;
+    private long[] written;
     private final KafkaProducer<byte[], byte[]> producer;
     private volatile @Nullable Exception lost;
     private final List<ProducerRecord<byte[], byte[]>> recorded = new ArrayList<>();
@@ -81,6 +83,7 @@ public final class FundHistory implements AutoCloseable {
         // yet, then it has):
         // the first is then out of sequence for ever.
         client.put("max.in.flight.requests.per.connection", "1");
+        client.put("metadata.max.age.ms", "1000"); // new partitions are seen at once
         client.put("batch.size", "262144");
         client.put("compression.type", "lz4");
         this.producer = new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer());
@@ -137,6 +140,24 @@ public final class FundHistory implements AutoCloseable {
     public void restored() {
         lsn = 1_000;
         clockShiftMillis += 60_000;
+    }
+
+    /** The topic gets more partitions, and the keys other ones. */
+    public void grow(String bootstrapServers, int more) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(more)))
+                    .all()
+                    .get();
+        }
+        partitions = more;
+        written = Arrays.copyOf(written, more);
+        long limit = System.nanoTime() + 60_000_000_000L;
+        while (producer.partitionsFor(topic).size() < more) {
+            if (System.nanoTime() > limit) {
+                throw new IllegalStateException("the producer does not see the new partitions");
+            }
+            Thread.sleep(100);
+        }
     }
 
     /** From here on what is written is remembered for {@link #again}. */
