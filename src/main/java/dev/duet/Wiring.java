@@ -4,6 +4,7 @@ import dev.duet.delivery.Backoff;
 import dev.duet.delivery.Delivery;
 import dev.duet.delivery.DeliveryListener;
 import dev.duet.delivery.LanePolicy;
+import dev.duet.delivery.PartitionCounts;
 import dev.duet.delivery.Retry;
 import dev.duet.delivery.RetryingSink;
 import dev.duet.delivery.Sink;
@@ -70,6 +71,12 @@ final class Wiring {
         Backoff backoff = new Backoff(duet.retryPause(), duet.retryPauseLimit());
         return new Retries(
                 new Retry("postgres", backoff, timer, listener), new Retry("delta", backoff, timer, listener));
+    }
+
+    @Produces
+    @Singleton
+    PartitionCounts partitionCounts(TargetDatabase database, Retries retries, DuetConfig duet) {
+        return PartitionCounts.retrying(database.partitionCounts(duet.pipeline().orElseThrow()), retries.postgres());
     }
 
     @Produces

@@ -198,7 +198,7 @@ public final class EmbeddedStack implements AutoCloseable {
     }
 
     /** The data of a run is large (the benchmark's backlog above all) and of no use to the next one. */
-    private static void delete(Path folder) {
+    static void delete(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
             files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Properties;
 import java.util.Random;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -49,15 +51,18 @@ public final class FundHistory implements AutoCloseable {
 
     private final String topic;
     private final String table;
-    private final int partitions;
+    private int partitions;
     private final Random random;
     private final Map<Integer, Fund> live = new HashMap<>();
     private final List<Integer> liveIds = new ArrayList<>();
     private final List<Integer> deletedIds = new ArrayList<>();
-    private final long[] written;
+    private long[] written;
     private final List<Set<Long>> unreadable = new ArrayList<>();
     private final KafkaProducer<byte[], byte[]> producer;
     private volatile @Nullable Exception lost;
+    private final List<ProducerRecord<byte[], byte[]>> recorded = new ArrayList<>();
+    private boolean recording;
+    private long clockShiftMillis;
     private long lsn = 25_000_000;
     private int nextId = 1;
 
@@ -69,9 +74,7 @@ public final class FundHistory implements AutoCloseable {
         this.partitions = partitions;
         this.random = new Random(seed);
         this.written = new long[partitions];
-        for (int partition = 0; partition < partitions; partition++) {
-            unreadable.add(new HashSet<>());
-        }
+        remember();
         Properties client = new Properties();
         client.put("bootstrap.servers", bootstrapServers);
         try (Admin admin = Admin.create(client)) {
@@ -84,6 +87,7 @@ public final class FundHistory implements AutoCloseable {
         // yet, then it has):
         // the first is then out of sequence for ever.
         client.put("max.in.flight.requests.per.connection", "1");
+        client.put("metadata.max.age.ms", "1000"); // new partitions are seen at once
         client.put("batch.size", "262144");
         client.put("compression.type", "lz4");
         this.producer = new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer());
@@ -141,6 +145,43 @@ public final class FundHistory implements AutoCloseable {
         flush();
     }
 
+    /** The source is restored on a server whose LSNs begin low, a minute later; the rows are the same. */
+    public void restored() {
+        lsn = 1_000;
+        clockShiftMillis += 60_000;
+    }
+
+    /** The topic gets more partitions, and the keys other ones. */
+    public void grow(String bootstrapServers, int more) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(more)))
+                    .all()
+                    .get();
+        }
+        partitions = more;
+        written = Arrays.copyOf(written, more);
+        remember();
+        long limit = System.nanoTime() + 60_000_000_000L;
+        while (producer.partitionsFor(topic).size() < more) {
+            if (System.nanoTime() > limit) {
+                throw new IllegalStateException("the producer does not see the new partitions");
+            }
+            Thread.sleep(100);
+        }
+    }
+
+    /** From here on what is written is remembered for {@link #again}. */
+    public void record() {
+        recording = true;
+    }
+
+    /** Writes the remembered records once more, in their order, as Connect does without exactly-once support. */
+    public void again() {
+        recording = false;
+        recorded.forEach(record -> send(record.partition(), record.key(), record.value()));
+        flush();
+    }
+
     /** Writes any bytes into a partition, for records that can't be read. */
     public void writeRaw(int partition, byte[] key, byte[] value) {
         send(partition, key, value);
@@ -152,6 +193,12 @@ public final class FundHistory implements AutoCloseable {
         int partition = random.nextInt(partitions);
         unreadable.get(partition).add(written[partition]);
         writeRaw(partition, "{\"fund_id\":1}".getBytes(UTF_8), "{\"op\":\"x\"}".getBytes(UTF_8));
+    }
+
+    private void remember() {
+        while (unreadable.size() < partitions) {
+            unreadable.add(new HashSet<>());
+        }
     }
 
     @Override
@@ -200,7 +247,7 @@ public final class FundHistory implements AutoCloseable {
     }
 
     private String envelope(String op, String before, String after) {
-        long now = System.currentTimeMillis();
+        long now = System.currentTimeMillis() + clockShiftMillis;
         return "{\"before\":" + before + ",\"after\":" + after
                 + ",\"source\":{\"version\":\"3.7.0.Final\",\"connector\":\"postgresql\",\"name\":\"pgsrc\",\"ts_ms\":"
                 + now
@@ -219,7 +266,11 @@ public final class FundHistory implements AutoCloseable {
 
     private void send(int partition, byte[] key, byte[] value) {
         written[partition]++;
-        var unused = producer.send(new ProducerRecord<>(topic, partition, key, value), (metadata, failure) -> {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, partition, key, value);
+        if (recording) {
+            recorded.add(record);
+        }
+        var unused = producer.send(record, (metadata, failure) -> {
             if (failure != null) {
                 lost = failure;
             }

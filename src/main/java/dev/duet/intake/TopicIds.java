@@ -1,6 +1,7 @@
 package dev.duet.intake;
 
 import dev.duet.delivery.DeliveryListener;
+import dev.duet.delivery.PartitionCounts;
 import dev.duet.delivery.RetriableException;
 import dev.duet.delivery.TopicIdentities;
 import dev.duet.delivery.TopicIdentities.Identity;
@@ -44,10 +45,15 @@ final class TopicIds {
 
     private final KafkaClientService clients;
     private final TopicIdentities stored;
+    private final PartitionCounts counts;
     private final DeliveryListener listener;
     private final String pipeline;
     /** The ids under which the topics are read. */
     private final Map<String, String> opened = new ConcurrentHashMap<>();
+    /** How many partitions the topics have, as far as that is stored. */
+    private final Map<String, Integer> counted = new ConcurrentHashMap<>();
+    /** The same, as the broker told last. */
+    private final Map<String, Integer> described = new ConcurrentHashMap<>();
 
     private @Nullable Admin admin;
     private boolean lost;
@@ -55,10 +61,12 @@ final class TopicIds {
     TopicIds(
             KafkaClientService clients,
             TopicIdentities stored,
+            PartitionCounts counts,
             DeliveryListener listener,
             @ConfigProperty(name = "mp.messaging.incoming." + ChangeConsumer.CHANNEL + ".group.id") String pipeline) {
         this.clients = clients;
         this.stored = stored;
+        this.counts = counts;
         this.listener = listener;
         this.pipeline = pipeline;
     }
@@ -71,8 +79,18 @@ final class TopicIds {
                     throw new RetriableException("topic " + topic + " does not exist at the moment");
                 }
             }
-            return stored.remember(now).thenApply(known -> compare(now, known));
+            return stored.remember(now).thenCompose(known -> count(topics).thenApply(done -> compare(now, known)));
         });
+    }
+
+    /** Stores how many partitions these topics have, where that is new. */
+    private CompletionStage<Void> count(Set<String> topics) {
+        Map<String, Integer> news = new HashMap<>(described);
+        news.keySet().retainAll(topics);
+        news.entrySet().removeAll(counted.entrySet());
+        return news.isEmpty()
+                ? CompletableFuture.completedStage(null)
+                : counts.seen(news).thenAccept(done -> counted.putAll(news));
     }
 
     /**
@@ -83,6 +101,7 @@ final class TopicIds {
     CompletionStage<Map<String, Boolean>> changed(Set<String> topics) {
         return describe(topics)
                 .thenApply(now -> {
+                    var unused = count(now.keySet()); // tried again while the store can't be reached: not waited for
                     Map<String, Boolean> changed = new HashMap<>();
                     now.forEach((topic, id) -> changed.put(topic, !id.equals(opened.getOrDefault(topic, id))));
                     return changed;
@@ -151,10 +170,10 @@ final class TopicIds {
                 .thenApply(all -> ids);
     }
 
-    private static void note(
-            Map<String, String> ids, @Nullable TopicDescription description, @Nullable Throwable failure) {
+    private void note(Map<String, String> ids, @Nullable TopicDescription description, @Nullable Throwable failure) {
         if (description != null) {
             ids.put(description.name(), description.topicId().toString());
+            described.put(description.name(), description.partitions().size());
         } else if (failure != null && !(cause(failure) instanceof UnknownTopicOrPartitionException)) {
             throw new CompletionException(cause(failure));
         }

@@ -50,14 +50,14 @@ final class BrokenOrder extends RuntimeException {
                 table,
                 "the source committed changes of " + table + " (" + where
                         + ") later than what the mirror holds, yet their"
-                        + " LSNs are lower. All before them is written, nothing from them on. If the source was restored or"
-                        + " moved, so that its LSNs began anew, it goes on after: insert into duet.position (pipeline,"
-                        + " topic, partition, generation, applied_next, delivered_next, read, applied, skipped, filtered, dead_lettered,"
-                        + " updated_at, epoch) values " + rows
-                        + " on conflict (pipeline, topic, partition) do update set"
-                        + " epoch = excluded.epoch where position.applied_next = excluded.applied_next -- If the"
-                        + " source's clock was set back and old records came again, raise"
-                        + " duet.postgres.clock-tolerance above that step instead.");
+                        + " LSNs are lower. All before them is written, nothing from them on. Either the source's clock was set"
+                        + " back and old records came again: then raise duet.postgres.clock-tolerance above that step. Or the"
+                        + " source was restored or moved, so that its LSNs began anew: then it goes on after: insert into"
+                        + " duet.position (pipeline, topic, partition, generation, applied_next, delivered_next, read, applied, skipped, filtered,"
+                        + " dead_lettered, updated_at, epoch) values " + rows
+                        + " on conflict (pipeline, topic, partition) do"
+                        + " update set epoch = excluded.epoch where position.applied_next = excluded.applied_next"
+                        + " or position.generation < excluded.generation");
     }
 
     private static String literal(String text) {

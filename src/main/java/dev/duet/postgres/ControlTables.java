@@ -18,8 +18,9 @@ import java.util.stream.Collectors;
  *
  * <pre>
  * duet.position  where each partition of each pipeline stands, its ledger and its horizon
- * duet.topic     which topic each position belongs to, by Kafka's id
+ * duet.topic     which topic each position belongs to, by Kafka's id, and how many partitions it had
  * duet.mirror    which source table fills which target table, LSN and time of its last truncate (the floor)
+ * duet.deleted   keys whose rows were deleted, while a topic is unsettled
  * </pre>
  *
  * <p>Pages are filled by half: each batch rewrites the same few rows, and with room on the page no index entry is written.
@@ -48,6 +49,7 @@ final class ControlTables {
     private static final String TOPIC = """
             create table duet.topic (
               pipeline text not null, topic text not null, topic_id text not null, generation int not null,
+              partitions int,
               primary key (pipeline, topic)
             )""";
 
@@ -55,9 +57,15 @@ final class ControlTables {
             create table duet.mirror (
               target_schema text not null, target_table text not null, pipeline text not null,
               source_schema text not null, source_table text not null, floor_lsn bigint not null,
-              floor_ts_ms bigint,
+              floor_ts_ms bigint, unsettled_since timestamptz,
               primary key (target_schema, target_table)
             ) with (fillfactor = 50)""";
+
+    private static final String DELETED = """
+            create table duet.deleted (
+              target_schema text not null, target_table text not null, key jsonb not null, lsn bigint not null,
+              primary key (target_schema, target_table, key)
+            )""";
 
     /**
      * A statement, and what there is once it has run.
@@ -73,6 +81,7 @@ final class ControlTables {
             new Part("position", "", POSITION),
             new Part("topic", "", TOPIC),
             new Part("mirror", "", MIRROR),
+            new Part("deleted", "", DELETED),
             new Part(
                     "position.generation",
                     "position",
@@ -85,7 +94,12 @@ final class ControlTables {
                     update duet.position set read = applied + skipped + filtered + dead_lettered;
                     alter table duet.position alter column read set not null,
                       add constraint ledger check (read = applied + skipped + filtered + dead_lettered)"""),
-            new Part("mirror.floor_ts_ms", "mirror", "alter table duet.mirror add column floor_ts_ms bigint"));
+            new Part("mirror.floor_ts_ms", "mirror", "alter table duet.mirror add column floor_ts_ms bigint"),
+            new Part("topic.partitions", "topic", "alter table duet.topic add column partitions int"),
+            new Part(
+                    "mirror.unsettled_since",
+                    "mirror",
+                    "alter table duet.mirror add column unsettled_since timestamptz"));
 
     private final Transactions transactions;
     private volatile boolean ready;

@@ -7,7 +7,9 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 
 /**
@@ -19,7 +21,7 @@ import java.util.SortedMap;
  */
 final class Floors {
     private static final String HELD = """
-            select f.floor_lsn from duet.mirror f join unnest($1::text[], $2::text[]) as u(s, t)
+            select f.target_schema, f.target_table, f.unsettled_since is not null from duet.mirror f join unnest($1::text[], $2::text[]) as u(s, t)
               on f.target_schema = u.s and f.target_table = u.t
             order by f.target_schema, f.target_table for\s""";
     private static final String SHARE = HELD + "share of f";
@@ -34,6 +36,17 @@ final class Floors {
 
     /** Locks sent and not yet answered. */
     record Locks(Future<RowSet<Row>> answer, Collection<TargetName> mirrors) {
+        /** Those of the mirrors whose deletes have to be remembered. */
+        Set<TargetName> unsettled() {
+            Set<TargetName> unsettled = new HashSet<>();
+            answer.result().forEach(row -> {
+                if (row.getBoolean(2)) {
+                    unsettled.add(new TargetName(row.getString(0), row.getString(1)));
+                }
+            });
+            return unsettled;
+        }
+
         /** @throws RetriableException if a row is missing: without it the upserts would have dropped all rows */
         void check() {
             if (answer.result().size() != mirrors.size()) {

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -160,9 +161,15 @@ final class MirrorWriter {
         return flight.ask(table, doing, mirror.disorderedTruncate, tuple);
     }
 
-    /** Some rows were stale, or not there to be deleted: asks whether the mirror's are newer by the clock too. */
-    void sendMore(Flight more) {
+    /**
+     * Some rows were stale, or not there to be deleted: asks whether the mirror's are newer by the clock too.
+     *
+     * @param unsettled the mirrors whose keys may have changed their partition: of these the deletes are remembered, and rows that
+     *     older changes have brought back are removed
+     */
+    void sendMore(Flight more, Set<TargetName> unsettled) {
         for (Sent statement : sent) {
+            settle(more, statement, unsettled);
             List<RowChange> rows = statement.rows();
             if (statement.answer().result().rowCount() < rows.size()) {
                 Shape shape = statement.shape();
@@ -178,6 +185,21 @@ final class MirrorWriter {
                                 rows, change -> change.source().tsMillis()));
                 asked.add(new Asked(rows, more.ask(table, doing, mirror.disorder, tuple)));
             }
+        }
+    }
+
+    private void settle(Flight more, Sent statement, Set<TargetName> unsettled) {
+        Shape shape = statement.shape();
+        Mirror mirror = mirrorOf(shape.schema());
+        if (!unsettled.contains(mirror.name)) {
+            return;
+        }
+        if (shape.delete()) {
+            more.send(
+                    table, doing, mirror.rememberDeleted, withKeys(withName(mirror), shape.schema(), statement.rows()));
+        } else {
+            Tuple tuple = withName(mirror).addValue(shape.order());
+            more.send(table, doing, mirror.removeReturned, withKeys(tuple, shape.schema(), statement.rows()));
         }
     }
 

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps mirror and trail tables in PostgreSQL. A write is one transaction: the positions by compare-and-set, then the rows; it takes two
- * round trips, whatever the number of tables; a third if a row was stale.
+ * round trips, whatever the number of tables; a third if a row was stale or a topic is unsettled.
  *
  * <pre>
  * the process or the connection dies   what is stored                      what the next write does
@@ -179,7 +179,8 @@ public final class PostgresSink implements Sink, DeliveredPositions {
             if (locks != null) {
                 locks.check();
             }
-            mirrors.forEach(mirror -> mirror.sendMore(flight));
+            Set<TargetName> unsettled = locks == null ? Set.of() : locks.unsettled();
+            mirrors.forEach(mirror -> mirror.sendMore(flight, unsettled));
         }
 
         @Override

@@ -22,6 +22,7 @@ final class TableSql {
     static final String SOURCE_TS = "__source_ts_ms";
 
     private static final String FLOOR_OF = "f.target_schema = $1 and f.target_table = $2";
+    private static final String DELETED = "duet.deleted d where d.target_schema = $1 and d.target_table = $2";
     private static final String ABOVE_FLOOR = "u.l >= (select f.floor_lsn from duet.mirror f where " + FLOOR_OF + ")";
 
     /** Name, type and element type of the columns that the trail adds. */
@@ -89,11 +90,12 @@ final class TableSql {
                 + " where t.\"__lsn\" <= greatest(excluded.\"__lsn\", $3)";
     }
 
-    /** How many of the keys are not in the table, rows older than the floor aside. Parameters: as {@link #delete}'s after the names. */
+    /** How many of the keys are not in the table, rows older than the floor or a delete aside. Parameters: as {@link #delete}'s after the names. */
     static String missing(TargetName name, TableSchema schema) {
         List<Column> keys = keys(schema);
         return "select count(*) from " + unnest(3, keys, List.of("int8"), "l") + " where " + ABOVE_FLOOR
-                + " and not exists (select from " + name.quoted() + " t where " + sameKey(keys) + ")";
+                + " and not exists (select from " + name.quoted() + " t where " + sameKey(keys) + ")"
+                + " and not exists (select from " + DELETED + " and d.key = " + keyOf(keys) + " and d.lsn > u.l)";
     }
 
     static String delete(TargetName name, TableSchema schema) {
@@ -125,6 +127,31 @@ final class TableSql {
                 + " t where t.\"__lsn\" > $3 and t.\"__source_ts_ms\" < $4 union all"
                 + " select f.floor_lsn from duet.mirror f where " + FLOOR_OF
                 + " and f.floor_lsn > $3 and f.floor_ts_ms < $4) as h";
+    }
+
+    /** Parameters: the target's schema and name, then the arrays of the key's columns and the LSNs. */
+    static String rememberDeleted(TableSchema schema) {
+        List<Column> keys = keys(schema);
+        return "insert into duet.deleted (target_schema, target_table, key, lsn) select $1, $2, " + keyOf(keys)
+                + ", u.l from " + unnest(3, keys, List.of("int8"), "l")
+                + " on conflict (target_schema, target_table, key) do update"
+                + " set lsn = greatest(deleted.lsn, excluded.lsn)";
+    }
+
+    /**
+     * Removes the rows that changes older than their key's delete have brought back. Parameters: the target's schema and name, the least
+     * order, then the arrays of the key's columns and the LSNs.
+     */
+    static String removeReturned(TargetName name, TableSchema schema) {
+        List<Column> keys = keys(schema);
+        return "delete from " + name.quoted() + " t using " + unnest(4, keys, List.of("int8"), "l") + ", " + DELETED
+                + " and d.key = " + keyOf(keys) + " and d.lsn > greatest(u.l, $3) and " + sameKey(keys)
+                + " and t.\"__lsn\" < d.lsn";
+    }
+
+    /** Of jsonb, which compares numbers by their value. */
+    private static String keyOf(List<Column> keys) {
+        return "jsonb_build_array(" + expressions(keys) + ")";
     }
 
     private static List<Column> keys(TableSchema schema) {

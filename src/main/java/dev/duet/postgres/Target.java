@@ -21,6 +21,8 @@ record Target(@Nullable Mirror mirror, @Nullable Trail trail) {
         final String missing;
         final String disorder;
         final String disorderedTruncate;
+        final String rememberDeleted;
+        final String removeReturned;
         private final TableSchema schema;
         private final ConcurrentMap<BitSet, String> upserts = new ConcurrentHashMap<>();
 
@@ -32,6 +34,8 @@ record Target(@Nullable Mirror mirror, @Nullable Trail trail) {
             this.missing = TableSql.missing(name, schema);
             this.disorder = TableSql.disorder(name, schema);
             this.disorderedTruncate = TableSql.disorderedTruncate(name);
+            this.rememberDeleted = TableSql.rememberDeleted(schema);
+            this.removeReturned = TableSql.removeReturned(name, schema);
         }
 
         /** The upsert of rows without these columns: as many texts as there are sets of TOAST columns that updates leave alone. */

@@ -1,5 +1,6 @@
 package dev.duet.postgres;
 
+import dev.duet.delivery.PartitionCounts;
 import dev.duet.delivery.TopicIdentities;
 import io.vertx.sqlclient.Pool;
 import jakarta.inject.Singleton;
@@ -26,6 +27,11 @@ public final class TargetDatabase {
 
     /** Which topics the positions of a pipeline belong to. */
     public TopicIdentities topics(String pipeline) {
+        return new TopicTable(pipeline, new Transactions(pool, config));
+    }
+
+    /** How many partitions the topics of a pipeline have had. */
+    public PartitionCounts partitionCounts(String pipeline) {
         return new TopicTable(pipeline, new Transactions(pool, config));
     }
 

@@ -9,10 +9,12 @@ import dev.duet.change.ChangeBatch;
 import dev.duet.change.Op;
 import dev.duet.change.Row;
 import dev.duet.change.TableSchema;
+import dev.duet.delivery.PartitionCounts;
 import dev.duet.delivery.PositionMovedException;
 import dev.duet.delivery.TableStoppedException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -262,6 +264,48 @@ class OrderTest {
     }
 
     @Test
+    void aDeletedRowDoesNotComeBackWhileATopicIsUnsettled() {
+        PartitionCounts counts = new TopicTable(
+                "it's", new Transactions(database.pool(), TestDatabase.Config.of(PostgresConfig.Mode.MIRROR)));
+        String topic = source.partition(0).topic();
+        await(((TopicTable) counts).remember(Map.of(topic, "id")));
+        await(counts.seen(Map.of(topic, 2)));
+        source.create(fund, 600, 1, "a", "note")
+                .create(fund, 601, 2, "b", "note")
+                .create(fund, 602, 3, "c", "note");
+        write();
+        assertThat(unsettled()).containsExactly("f");
+        await(counts.seen(Map.of(topic, 4)));
+        assertThat(unsettled()).containsExactly("t");
+        source.change(1, fund, Op.DELETE, 700, 1)
+                .change(1, fund, Op.DELETE, 701, 2)
+                .change(1, fund, Op.DELETE, 702, 3);
+        write();
+        source.update(fund, 650, 1, "older", null)
+                .update(fund, 651, 2, Row.UNCHANGED, Row.UNCHANGED)
+                .delete(fund, 652, 3);
+        write();
+        assertThat(funds()).isEmpty();
+        source.change(1, fund, Op.CREATE, 800, 2, "again", null).update(fund, 660, 1, "older", null);
+        write();
+        source.update(fund, 661, 2, "older", null);
+        write();
+        assertThat(funds()).containsExactly("2|again|800");
+        source.change(1, fund, Op.READ, 690, 2, "a snapshot's", null);
+        write();
+        assertThat(funds()).containsExactly("2|a snapshot's|690");
+        database.execute("update duet.mirror set unsettled_since = null where pipeline = 'it''s'");
+        source.update(fund, 662, 1, "without the memory it is back", null);
+        write();
+        assertThat(funds()).hasSize(2);
+    }
+
+    private List<String> unsettled() {
+        return database.rows("select unsettled_since is not null from duet.mirror where target_table = '"
+                + fund.table().table() + "'");
+    }
+
+    @Test
     void tablesOfAnEarlierVersionGetTheirColumns() {
         try (TestDatabase old = new TestDatabase("earlier")) {
             old.execute("""
@@ -303,7 +347,7 @@ class OrderTest {
         return String.valueOf(stop.getMessage());
     }
 
-    /** As an operator would: copies the statement to its end, comment and all. */
+    /** As an operator would: copies the statement to its end. */
     private static void carryOut(String message) {
         database.execute(message.substring(message.indexOf("insert into duet.position")));
     }
