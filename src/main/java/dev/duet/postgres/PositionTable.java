@@ -23,6 +23,9 @@ import java.util.function.ToLongFunction;
  *
  * <p>A position moves by compare-and-set. Rows are locked by topic and partition before any of them is changed, by every writer, so
  * that no two writers wait for each other; the update then sees what the lock has waited for.
+ *
+ * <p>{@code delivered_next} never passes {@code applied_next}: after a fail-over to a standby that lacks the last transactions, a value
+ * that this process remembers from before would let reading resume behind what the standby has.
  */
 final class PositionTable {
     private static final String READ = """
@@ -38,7 +41,8 @@ final class PositionTable {
             where p.pipeline = $1 order by p.topic, p.partition for no key update of p""";
 
     private static final String MOVE = """
-            update duet.position p set applied_next = u.next, delivered_next = greatest(p.delivered_next, u.delivered),
+            update duet.position p set applied_next = u.next,
+              delivered_next = greatest(p.delivered_next, least(u.delivered, u.next)),
               applied = p.applied + u.applied, skipped = p.skipped + u.skipped, filtered = p.filtered + u.filtered,
               dead_lettered = p.dead_lettered + u.dead, updated_at = now()
             from unnest($2::text[], $3::int4[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[])
@@ -54,9 +58,9 @@ final class PositionTable {
             order by u.topic, u.partition on conflict do nothing""";
 
     private static final String DELIVER = """
-            update duet.position p set delivered_next = u.delivered, updated_at = now()
+            update duet.position p set delivered_next = least(u.delivered, p.applied_next), updated_at = now()
             from unnest($2::text[], $3::int4[], $4::int8[]) as u(topic, partition, delivered)
-            where p.pipeline = $1 and p.topic = u.topic and p.partition = u.partition and p.delivered_next < u.delivered""";
+            where p.pipeline = $1 and p.topic = u.topic and p.partition = u.partition and p.delivered_next < least(u.delivered, p.applied_next)""";
 
     private final String pipeline;
     private final Transactions transactions;

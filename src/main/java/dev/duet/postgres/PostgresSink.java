@@ -158,6 +158,22 @@ public final class PostgresSink implements Sink, DeliveredPositions {
         }
 
         @Override
+        public @Nullable TableId sourceOf(@Nullable String schema, @Nullable String target) {
+            if (schema == null || target == null) {
+                return null;
+            }
+            TargetName name = new TargetName(schema, target);
+            for (Map.Entry<TableId, List<RowChange>> entry : plan.changes().entrySet()) {
+                Target of = targets.of(entry.getValue().getFirst().schema());
+                if ((of.mirror() != null && of.mirror().name.equals(name))
+                        || (of.trail() != null && of.trail().name.equals(name))) {
+                    return entry.getKey();
+                }
+            }
+            return null;
+        }
+
+        @Override
         @SuppressWarnings("NullAway") // Void has no other value
         public Void check() {
             Objects.requireNonNull(move).check();
@@ -190,11 +206,14 @@ public final class PostgresSink implements Sink, DeliveredPositions {
     }
 
     private <T> Future<Map<TopicPartition, T>> stored(Collection<TopicPartition> partitions, Function<Stored, T> part) {
-        return control.ensure().compose(ready -> table.read(partitions)).map(stored -> {
-            Map<TopicPartition, T> parts = new HashMap<>();
-            stored.forEach((partition, row) -> parts.put(partition, part.apply(row)));
-            return parts;
-        });
+        return control.ensure()
+                .compose(ready -> table.read(partitions))
+                .onFailure(error -> control.lookAgain())
+                .map(stored -> {
+                    Map<TopicPartition, T> parts = new HashMap<>();
+                    stored.forEach((partition, row) -> parts.put(partition, part.apply(row)));
+                    return parts;
+                });
     }
 
     /** A failure comes with the stage, also one that is thrown. */
