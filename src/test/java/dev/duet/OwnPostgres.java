@@ -16,34 +16,53 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * A PostgreSQL server of a test's own, which may be killed and may fail over: made below {@code target} with the programs of the shared
  * stack's server, on a loopback port, gone when it is closed.
  */
-final class OwnPostgres implements AutoCloseable {
+public final class OwnPostgres implements AutoCloseable {
     private static final String PASSWORD = "own";
 
     private final Path programs;
     private final Path folder;
+    private final List<String> settings;
     private final int port;
 
-    private OwnPostgres(Path programs, Path folder) throws IOException {
+    private OwnPostgres(Path programs, Path folder, List<String> settings) throws IOException {
         this.programs = programs;
         this.folder = folder;
+        this.settings = settings;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             this.port = free.getLocalPort();
         }
         Runtime.getRuntime().addShutdownHook(new Thread(this::closeQuietly));
     }
 
-    /** A new server, running. */
-    static OwnPostgres start(EmbeddedStack stack) throws Exception {
-        OwnPostgres server = new OwnPostgres(programs(stack), folder());
+    /**
+     * A new server, running.
+     *
+     * @param settings further ones, {@code name=value}
+     */
+    public static OwnPostgres start(EmbeddedStack stack, String... settings) throws Exception {
+        OwnPostgres server = new OwnPostgres(programs(stack), folder(), List.of(settings));
         Path password = Files.writeString(server.folder.resolveSibling(server.folder.getFileName() + ".pw"), PASSWORD);
-        server.run("initdb", "-D", server.data(), "-U", "postgres", "-A", "scram-sha-256", "--pwfile", password.toString(),
-                "-E", "UTF8", "--locale=C", "--no-sync");
+        server.run(
+                "initdb",
+                "-D",
+                server.data(),
+                "-U",
+                "postgres",
+                "-A",
+                "scram-sha-256",
+                "--pwfile",
+                password.toString(),
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "--no-sync");
         Files.delete(password);
         server.start();
         return server;
@@ -51,27 +70,37 @@ final class OwnPostgres implements AutoCloseable {
 
     /** A standby that follows this server without being waited for, running. */
     OwnPostgres standby() throws Exception {
-        OwnPostgres standby = new OwnPostgres(programs, folder());
-        standby.run("pg_basebackup", "-D", standby.data(), "-R", "-X", "stream", "-c", "fast", "--no-sync", "-d",
+        OwnPostgres standby = new OwnPostgres(programs, folder(), settings);
+        standby.run(
+                "pg_basebackup",
+                "-D",
+                standby.data(),
+                "-R",
+                "-X",
+                "stream",
+                "-c",
+                "fast",
+                "--no-sync",
+                "-d",
                 "host=127.0.0.1 port=" + port + " user=postgres password=" + PASSWORD);
         standby.start();
         return standby;
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
-    Connection connect(String database, String role) throws SQLException {
+    public Connection connect(String database, String role) throws SQLException {
         return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port + "/" + database, role, PASSWORD);
     }
 
-    static String password() {
+    public static String password() {
         return PASSWORD;
     }
 
     /** Runs statements as the superuser. */
-    void execute(String database, String... statements) throws SQLException {
+    public void execute(String database, String... statements) throws SQLException {
         try (Connection connection = connect(database, "postgres");
                 var statement = connection.createStatement()) {
             for (String sql : statements) {
@@ -80,7 +109,7 @@ final class OwnPostgres implements AutoCloseable {
         }
     }
 
-    String query(String database, String sql) throws SQLException {
+    public String query(String database, String sql) throws SQLException {
         try (Connection connection = connect(database, "postgres");
                 var statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
@@ -91,7 +120,8 @@ final class OwnPostgres implements AutoCloseable {
 
     void start() throws Exception {
         String options = "-p " + port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
-                + " -c max_wal_senders=4 -c max_connections=40";
+                + " -c max_wal_senders=4 -c max_connections=40"
+                + settings.stream().map(setting -> " -c " + setting).collect(Collectors.joining());
         Instant limit = Instant.now().plusSeconds(120);
         while (true) {
             try { // after a kill the last children may still hold the memory
@@ -124,7 +154,8 @@ final class OwnPostgres implements AutoCloseable {
             run("pg_ctl", "stop", "-s", "-m", "immediate", "-D", data());
         }
         try (Stream<Path> files = Files.exists(folder) ? Files.walk(folder) : Stream.empty()) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         }
         Files.deleteIfExists(Path.of(folder + ".log"));
     }
@@ -142,7 +173,9 @@ final class OwnPostgres implements AutoCloseable {
     }
 
     private static Path folder() throws IOException {
-        Path target = Path.of(System.getProperty("duet.basedir", ".")).toAbsolutePath().resolve("target");
+        Path target = Path.of(System.getProperty("duet.basedir", "."))
+                .toAbsolutePath()
+                .resolve("target");
         Path folder = Files.createTempDirectory(Files.createDirectories(target), "postgres");
         Files.delete(folder);
         return folder;
@@ -164,7 +197,8 @@ final class OwnPostgres implements AutoCloseable {
     private static Optional<ProcessHandle> postmaster(Path data) throws IOException {
         Path file = data.resolve("postmaster.pid");
         return Files.exists(file)
-                ? ProcessHandle.of(Long.parseLong(Files.readAllLines(file).getFirst().strip()))
+                ? ProcessHandle.of(
+                        Long.parseLong(Files.readAllLines(file).getFirst().strip()))
                 : Optional.empty();
     }
 

@@ -38,7 +38,8 @@ final class Positions {
         for (TopicPartition partition : partitions) {
             long next = stored.getOrDefault(partition, Held.NONE);
             held.compute(partition, (p, before) -> new Held(next, unsaved(before, next), Held.NONE));
-            delivered.remove(partition); // the store may have been set back, and an operator may have said where to resume
+            delivered.remove(
+                    partition); // the store may have been set back, and an operator may have said where to resume
         }
     }
 

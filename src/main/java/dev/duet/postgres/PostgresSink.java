@@ -166,7 +166,7 @@ public final class PostgresSink implements Sink, DeliveredPositions {
             for (Map.Entry<TableId, List<RowChange>> entry : plan.changes().entrySet()) {
                 Target of = targets.of(entry.getValue().getFirst().schema());
                 if ((of.mirror() != null && of.mirror().name.equals(name))
-                        || (of.trail() != null && of.trail().name.equals(name))) {
+                        || (of.trail() != null && of.trail().name().equals(name))) {
                     return entry.getKey();
                 }
             }

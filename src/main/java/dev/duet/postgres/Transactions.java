@@ -149,7 +149,8 @@ final class Transactions {
     }
 
     private interface Sources {
-        @Nullable TableId of(@Nullable String schema, @Nullable String target);
+        @Nullable
+        TableId of(@Nullable String schema, @Nullable String target);
     }
 
     /** Waits for all answers; the first failure in order is the reason, those after it are only its consequences (SQLSTATE 25P02). */

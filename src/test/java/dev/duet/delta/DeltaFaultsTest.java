@@ -168,8 +168,7 @@ class DeltaFaultsTest {
                 await(sink.write(batch(orders(ORDERS, 0, 0, 1))));
                 proxy.faults(request -> Fate.SILENT);
                 long start = System.nanoTime();
-                assertThatThrownBy(
-                                () -> await(sink.write(batch(orders(ORDERS, 0, 1, 2)))))
+                assertThatThrownBy(() -> await(sink.write(batch(orders(ORDERS, 0, 1, 2)))))
                         .isInstanceOf(RetriableException.class);
                 assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
             }

@@ -46,7 +46,8 @@ class DeltaSetBackTest {
                 assertThatThrownBy(() -> await(writer.write(batch(orders(ORDERS, 0, 5, 8)))))
                         .isInstanceOf(TableStoppedException.class)
                         .hasMessageContaining("update duet.position set delivered_next = 0 where pipeline = 'p'")
-                        .hasMessageContaining("delete " + config.root().orElseThrow().replace("file://", "file:") + MARK);
+                        .hasMessageContaining(
+                                "delete " + config.root().orElseThrow().replace("file://", "file:") + MARK);
             }
             reading.delete(MARK);
             await(sink.open(List.of(partition(0))));
@@ -82,7 +83,7 @@ class DeltaSetBackTest {
             await(sink.open(List.of(partition(0))));
             assertThatThrownBy(() -> await(sink.write(batch(orders(ORDERS, 0, 5, 6)))))
                     .isInstanceOf(TableStoppedException.class)
-                    .hasMessageContaining("went back from 5 to 3")
+                    .hasMessageContaining("went back from 6 to 3")
                     .hasMessageContaining("delivered_next = least(delivered_next, 3)");
             await(sink.open(List.of(partition(0))));
             await(sink.write(batch(orders(ORDERS, 0, 3, 7))));

@@ -98,8 +98,7 @@ class ForeignEngineIT {
     }
 
     private static String refusal(DeltaSink sink, long from, long to) {
-        TableStoppedException stop =
-                catchThrowableOfType(TableStoppedException.class, () -> write(sink, from, to));
+        TableStoppedException stop = catchThrowableOfType(TableStoppedException.class, () -> write(sink, from, to));
         assertThat(stop).isNotNull();
         assertThat(stop).hasMessageContaining("is a RESTORE to version 2");
         return String.valueOf(stop.getMessage());

@@ -86,7 +86,8 @@ final class TableReading implements AutoCloseable {
                 .reduce((first, second) -> second)
                 .orElseThrow();
         for (String name : log()) {
-            if (name.matches("\\d{20}\\.(json|crc|checkpoint\\.parquet)") && name.compareTo(checkpoint.substring(0, 20)) < 0) {
+            if (name.matches("\\d{20}\\.(json|crc|checkpoint\\.parquet)")
+                    && name.compareTo(checkpoint.substring(0, 20)) < 0) {
                 delete(path.substring(storage.root().length()) + "/_delta_log/" + name);
             }
         }

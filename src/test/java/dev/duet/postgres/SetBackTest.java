@@ -36,8 +36,12 @@ class SetBackTest {
 
     @Test
     void deliveredNeverLeadsWhatIsStored() {
-        ChangeBatch first = source.create(fund, 10, 1, "a", "n").create(fund, 11, 2, "b", "n").batch();
-        ChangeBatch second = source.create(fund, 12, 3, "c", "n").create(fund, 13, 4, "d", "n").batch();
+        ChangeBatch first = source.create(fund, 10, 1, "a", "n")
+                .create(fund, 11, 2, "b", "n")
+                .batch();
+        ChangeBatch second = source.create(fund, 12, 3, "c", "n")
+                .create(fund, 13, 4, "d", "n")
+                .batch();
         await(sink.write(first));
         await(sink.write(second));
         await(sink.advance(Map.of(source.partition(0), 4L)));
@@ -73,13 +77,14 @@ class SetBackTest {
             PostgresSink writer =
                     new PostgresSink(other.pool(), "p", TestDatabase.Config.of(PostgresConfig.Mode.MIRROR));
             await(writer.open(Set.of(source.partition(0))));
-            other.execute("create table seen (setting text)");
-            other.execute("create function see() returns trigger language plpgsql as $$ begin"
-                    + " insert into public.seen values (current_setting('synchronous_commit')); return new; end $$");
-            other.execute("create trigger see before insert or update on duet.position for each row execute function see()");
+            other.execute("create table duet.seen (setting text)");
+            other.execute("create function duet.see() returns trigger language plpgsql as $$ begin"
+                    + " insert into duet.seen values (current_setting('synchronous_commit')); return new; end $$");
+            other.execute(
+                    "create trigger see before insert or update on duet.position for each row execute function duet.see()");
             await(writer.write(source.create(fund, 10, 1, "a", "n").batch()));
             await(writer.write(source.create(fund, 11, 2, "b", "n").batch()));
-            assertThat(other.rows("select setting, current_setting('synchronous_commit') from seen"))
+            assertThat(other.rows("select setting, current_setting('synchronous_commit') from duet.seen"))
                     .containsExactly("on|off", "on|off");
         } finally {
             database.execute("alter role current_user reset synchronous_commit");
@@ -112,6 +117,7 @@ class SetBackTest {
     }
 
     private String delivered() {
-        return database.rows("select applied_next, delivered_next from duet.position").getFirst();
+        return database.rows("select applied_next, delivered_next from duet.position")
+                .getFirst();
     }
 }
