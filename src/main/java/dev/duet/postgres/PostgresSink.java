@@ -174,6 +174,22 @@ public final class PostgresSink implements Sink, DeliveredPositions {
         }
 
         @Override
+        public @Nullable TableId sourceOf(@Nullable String schema, @Nullable String target) {
+            if (schema == null || target == null) {
+                return null;
+            }
+            TargetName name = new TargetName(schema, target);
+            for (Map.Entry<TableId, List<RowChange>> entry : plan.changes().entrySet()) {
+                Target of = targets.of(entry.getValue().getFirst().schema());
+                if ((of.mirror() != null && of.mirror().name.equals(name))
+                        || (of.trail() != null && of.trail().name().equals(name))) {
+                    return entry.getKey();
+                }
+            }
+            return null;
+        }
+
+        @Override
         public void sendMore(Flight flight) {
             Objects.requireNonNull(move).check();
             if (locks != null) {
@@ -212,7 +228,7 @@ public final class PostgresSink implements Sink, DeliveredPositions {
     }
 
     private Future<Map<TopicPartition, Stored>> stored(Collection<TopicPartition> partitions) {
-        return control.ensure().compose(ready -> table.read(partitions));
+        return control.ensure().compose(ready -> table.read(partitions)).onFailure(error -> control.lookAgain());
     }
 
     private static <T> Map<TopicPartition, T> parts(
