@@ -33,7 +33,7 @@ class MorePartitionsIT {
                 assertThat(service.terminate()).isLessThan(Duration.ofSeconds(30));
             }
             history.changes(20_000); // unread, in two partitions
-            history.grow(stack.bootstrapServers(), 6);
+            history.grow(6);
             history.changes(6_000);
             try (ServiceProcess service = ServiceProcess.start(settings).awaitStarted()) {
                 awaitDelivered(connection, history);
@@ -41,7 +41,7 @@ class MorePartitionsIT {
                 assertThat(count(connection, "select count(*) from duet.deleted"))
                         .isPositive();
                 settle(connection);
-                history.grow(stack.bootstrapServers(), 7);
+                history.grow(7);
                 awaitUnsettled(service, connection);
             }
             Checks.ledgerAddsUp(connection, "more", history.topic(), history.total());

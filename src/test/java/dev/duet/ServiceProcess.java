@@ -146,6 +146,22 @@ public final class ServiceProcess implements AutoCloseable {
         }
     }
 
+    /** Waits until readiness has this status and its answer holds this text; returns the answer. */
+    public String awaitReadiness(int status, String text) throws Exception {
+        Instant limit = Instant.now().plusSeconds(120);
+        while (true) {
+            String answer = get("/q/health/ready");
+            if (answer.contains(text) && health("ready") == status) {
+                return answer;
+            }
+            if (Instant.now().isAfter(limit)) {
+                throw new AssertionError(
+                        "readiness is not " + status + " with '" + text + "' but " + answer + "\n" + log());
+            }
+            Thread.sleep(50);
+        }
+    }
+
     /** The sum of all samples of a metric (Prometheus' name) whose tags contain these texts. */
     public double metric(String name, String... tags) throws InterruptedException {
         double sum = 0;

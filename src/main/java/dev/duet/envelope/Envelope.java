@@ -147,7 +147,7 @@ final class Envelope {
             }
         } catch (StreamConstraintsException e) {
             throw Unreadable.malformed("value: expected JSON of at most " + DebeziumDecoder.MAX_DEPTH
-                    + " levels, with texts of at" + " most " + DebeziumDecoder.MAX_TEXT_LENGTH + " characters");
+                    + " levels, with numbers of at most " + DebeziumDecoder.MAX_NUMBER_LENGTH + " digits");
         } catch (IOException e) {
             // Jackson's message quotes the text.
             throw Unreadable.malformed("value: expected valid JSON");
@@ -198,16 +198,20 @@ final class Envelope {
             throw Unreadable.malformed(field + ": expected an object or null");
         }
         if (plan == null) {
-            rowNames = names(parser);
+            rowNames = names(parser, field);
         } else {
             row = rows.read(parser, plan, field);
             rowBytes = rows.bytes();
         }
     }
 
-    private static List<String> names(JsonParser parser) throws IOException {
+    private static List<String> names(JsonParser parser, String field) throws IOException, Unreadable {
         List<String> names = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
+            if (names.size() == DebeziumDecoder.MAX_COLUMNS) {
+                throw Unreadable.malformed(
+                        field + ": expected at most " + DebeziumDecoder.MAX_COLUMNS + " columns, PostgreSQL's limit");
+            }
             names.add(parser.currentName());
             parser.nextToken();
             parser.skipChildren();

@@ -36,10 +36,13 @@ final class BatchDecoder {
 
     private final DebeziumDecoder decoder;
     private final Cursors cursors;
+    private final long maxRecordBytes;
 
-    BatchDecoder(DebeziumDecoder decoder, Cursors cursors) {
+    /** @param maxRecordBytes a larger value is not decoded */
+    BatchDecoder(DebeziumDecoder decoder, Cursors cursors, long maxRecordBytes) {
         this.decoder = decoder;
         this.cursors = cursors;
+        this.maxRecordBytes = maxRecordBytes;
     }
 
     Result decode(ConsumerRecords<byte[], byte[]> polled) {
@@ -82,6 +85,17 @@ final class BatchDecoder {
         }
     }
 
+    private static long size(ConsumerRecord<byte[], byte[]> record) {
+        return (record.key() == null ? 0 : (long) record.key().length)
+                + (record.value() == null ? 0 : record.value().length);
+    }
+
+    private String tooLarge(ConsumerRecord<byte[], byte[]> record) {
+        return "the record at offset " + record.offset() + " has " + size(record)
+                + " bytes, more than duet.source.max-record-bytes (" + maxRecordBytes
+                + "), so it was not decoded; set that to at least its size, give the JVM six times as much heap, and restart Duet";
+    }
+
     private PartitionChanges decode(
             List<ConsumerRecord<byte[], byte[]>> records,
             Cursors.Cursor cursor,
@@ -95,6 +109,11 @@ final class BatchDecoder {
         long bytes = 0;
         long next = Math.max(records.getLast().offset() + 1, position == null ? 0 : position.offset());
         for (ConsumerRecord<byte[], byte[]> record : records) {
+            if (size(record) > maxRecordBytes) {
+                result.blocks().add(new Block(partition, null, tooLarge(record)));
+                next = record.offset();
+                break;
+            }
             Decoded decoded = decode(partition, record);
             if (decoded instanceof Decoded.Blocked blocked) {
                 result.blocks().add(new Block(partition, blocked.table(), blocked.reason()));

@@ -44,8 +44,10 @@ public class ChangeConsumer {
             DeadLetters deadLetters,
             Delivery delivery,
             KafkaUpstream upstream,
-            Generations generations) {
-        this.decoder = new BatchDecoder(decoder, cursors);
+            Generations generations,
+            SourceConfig config) {
+        this.decoder =
+                new BatchDecoder(decoder, cursors, config.maxRecordBytes().asLongValue());
         this.deadLetters = deadLetters;
         this.delivery = delivery;
         this.upstream = upstream;

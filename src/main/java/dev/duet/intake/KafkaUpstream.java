@@ -65,6 +65,9 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
     private final OffsetCommits commits = new OffsetCommits();
     private final Set<org.apache.kafka.common.TopicPartition> assigned = ConcurrentHashMap.newKeySet();
     private final Set<org.apache.kafka.common.TopicPartition> standingStill = ConcurrentHashMap.newKeySet();
+    /** Paused by this class, not by the framework for want of room. On the polling thread only. */
+    private final Set<org.apache.kafka.common.TopicPartition> pausedHere = new HashSet<>();
+
     private final Generations generations;
     private final TopicIds topics;
     private final ScheduledExecutorService timer;
@@ -111,6 +114,7 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
             // They need some position, or the next poll fails for all partitions; what is read meanwhile is dropped.
             consumer.seekToBeginning(added);
             consumer.pause(added);
+            pausedHere.addAll(added);
             LOG.warnf("positions of %s could not be set yet: %s", added, reason(e));
             rewindLater(Set.copyOf(added), PAUSE);
         } catch (InterruptedException e) {
@@ -129,6 +133,7 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
         assigned.removeAll(Set.copyOf(revoked));
         revoked.forEach(cursors::remove);
         standingStill.removeAll(Set.copyOf(revoked));
+        pausedHere.removeAll(Set.copyOf(revoked));
         Map<TopicPartition, Long> delivered = delivery.get().delivered();
         delivered.keySet().retainAll(partitions);
         delivery.get().revoke(partitions);
@@ -171,7 +176,7 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
             found.generations().forEach((topic, generation) -> readable.addAll(enter(topic, generation)));
             Map<TopicPartition, String> refused = new HashMap<>();
             found.refused().forEach((topic, reason) -> {
-                Set<org.apache.kafka.common.TopicPartition> of = Partitions.ofTopic(partitions, topic);
+                Set<org.apache.kafka.common.TopicPartition> of = Partitions.ofTopic(readable, topic);
                 readable.removeAll(of);
                 generations.of(of).forEach(partition -> refused.put(partition, reason));
             });
@@ -208,6 +213,7 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
                     Set<org.apache.kafka.common.TopicPartition> paused = new HashSet<>(standingStill);
                     paused.retainAll(consumer.assignment());
                     consumer.pause(paused);
+                    pausedHere.addAll(paused);
                 },
                 failure -> LOG.debugf("not paused: %s", failure.getMessage()));
     }
@@ -298,9 +304,10 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
         delivery.get().start(result.epochs(), result.nextOffsets());
         FailPoint.RESUMED.reached();
         Set<org.apache.kafka.common.TopicPartition> others = new HashSet<>(consumer.assignment());
-        others.removeAll(standingStill);
+        others.removeAll(pausedHere);
         others.removeAll(Partitions.toKafka(opened.openings().keySet()));
         others.retainAll(consumer.paused());
+        pausedHere.removeAll(Partitions.toKafka(result.epochs().keySet()));
         // If others are paused the framework has paused them all, for want of room: it will resume these with them.
         if (others.isEmpty()) {
             consumer.resume(Partitions.toKafka(result.epochs().keySet()));

@@ -38,7 +38,7 @@ final class TopicIds {
     /**
      * What came of looking at topics.
      *
-     * @param generations the generation of each topic that may be read
+     * @param generations the stored generation of each topic
      * @param refused the topics that are others than those of the positions, with the reason
      */
     record Result(Map<String, Integer> generations, Map<String, String> refused) {}
@@ -123,9 +123,9 @@ final class TopicIds {
             if (identity == null) {
                 throw new RetriableException("the id of topic " + topic + " is being stored by another process");
             }
+            result.generations().put(topic, identity.generation());
             if (identity.id().equals(id) || isUnknown(id) || isUnknown(identity.id())) {
                 opened.put(topic, id);
-                result.generations().put(topic, identity.generation());
             } else {
                 result.refused().put(topic, refusal(topic, id, identity));
             }
