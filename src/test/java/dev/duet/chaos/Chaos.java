@@ -24,7 +24,16 @@ public final class Chaos {
             System.exit(2);
             return;
         }
-        System.exit(run(options) ? 0 : 1);
+        boolean holds = false;
+        try {
+            holds = run(options);
+        } finally {
+            if (!holds) {
+                System.out.println("BROKEN: run again with --seed " + options.seed()
+                        + "; the services' logs are in target/service-logs");
+            }
+        }
+        System.exit(holds ? 0 : 1);
     }
 
     private static boolean run(Options options) throws Exception {
@@ -42,10 +51,6 @@ public final class Chaos {
             Path file = Path.of(System.getProperty("duet.basedir", ".")).resolve(options.report());
             Files.writeString(file, report.in(Files.readString(file)));
             System.out.println("written to " + file.normalize());
-        }
-        if (!holds) {
-            System.out.println("BROKEN: run again with --seed " + options.seed()
-                    + "; the services' logs are in target/service-logs");
         }
         return holds;
     }

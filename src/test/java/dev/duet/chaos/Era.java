@@ -115,10 +115,7 @@ final class Era implements AutoCloseable {
         int times = 1 + random.nextInt(4);
         Instance victim = Instance.start(settings, point.stableName(), times);
         String what = point.stableName() + ":" + times;
-        Instant limit = Instant.now().plusSeconds(12);
-        while (!victim.isReached() && Instant.now().isBefore(limit)) {
-            Thread.sleep(5);
-        }
+        awaitReached(victim);
         what += victim.isReached() ? "" : " (not reached)";
         if (kill) {
             victim.service().kill();
@@ -132,6 +129,18 @@ final class Era implements AutoCloseable {
         victim.release();
         group.add(victim);
         return "freeze at " + what;
+    }
+
+    /** Some steps are not reached each time: nobody joins or leaves, no table is new. */
+    private static void awaitReached(Instance victim) throws Exception {
+        Instant limit = Instant.now().plus(LIMIT);
+        while (!victim.isReached() && !victim.hasStarted() && Instant.now().isBefore(limit)) {
+            Thread.sleep(20);
+        }
+        limit = Instant.now().plusSeconds(3);
+        while (!victim.isReached() && Instant.now().isBefore(limit)) {
+            Thread.sleep(5);
+        }
     }
 
     private Instance takeOne() {

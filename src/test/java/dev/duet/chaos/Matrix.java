@@ -7,14 +7,19 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Each step with each death, each on a table of its own. */
 final class Matrix {
     /** @param verdict what was found in the cell's table */
     record Cell(Step step, Death death, Verdict verdict) {}
 
-    private record Run(Step step, Death death, Expected expected, Verdict verdict) {}
+    /** @param expected null if the cell did not get to its end */
+    private record Run(Step step, Death death, @Nullable Expected expected, Verdict verdict) {}
 
     private final EmbeddedStack stack;
     private final Options options;
@@ -39,15 +44,19 @@ final class Matrix {
                 }
             }
         }
-        if (runs.isEmpty()) {
-            return List.of();
-        }
-        List<Verdict> delta =
-                checker.checkDelta(runs.stream().map(Run::expected).toList());
+        return judged(runs);
+    }
+
+    private List<Cell> judged(List<Run> runs) throws Exception {
+        List<Expected> tables =
+                runs.stream().map(Run::expected).filter(Objects::nonNull).toList();
+        Iterator<Verdict> delta = tables.isEmpty()
+                ? Collections.emptyIterator()
+                : checker.checkDelta(tables).iterator();
         List<Cell> cells = new ArrayList<>();
-        for (int i = 0; i < runs.size(); i++) {
-            Run run = runs.get(i);
-            Verdict verdict = run.verdict().plus(delta.get(i));
+        for (Run run : runs) {
+            Verdict verdict =
+                    run.expected() == null ? run.verdict() : run.verdict().plus(delta.next());
             cells.add(new Cell(run.step(), run.death(), verdict));
             if (!verdict.holds()) {
                 out.println("BROKEN " + run.step().name() + ", " + run.death().text() + ": " + verdict);
@@ -72,6 +81,10 @@ final class Matrix {
                             + Duration.between(begin, Instant.now()).toSeconds() + " s"
                             + (verdict.holds() ? "" : " BROKEN " + verdict));
             return new Run(step, death, scene.expected(), verdict);
+        } catch (IllegalStateException e) { // the other cells are worth their time all the same
+            out.println("matrix " + step.name() + ", " + death.text() + " BROKEN " + e.getMessage());
+            return new Run(
+                    step, death, null, new Verdict(Count.NONE, Count.NONE, List.of(String.valueOf(e.getMessage()))));
         }
     }
 }
