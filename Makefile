@@ -12,10 +12,10 @@ MVN := mvn -B -ntp
 JAVA := $(JAVA_HOME)/bin/java
 
 .DEFAULT_GOAL := help
-.PHONY: help build devstack deltareader run test format bench clean
+.PHONY: help build devstack deltareader run test format bench chaos chaos-planted clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## Build the service (target/quarkus-app/quarkus-run.jar)
 	@echo "building the service (the first time Maven fetches what it needs, which takes minutes)"
@@ -40,6 +40,12 @@ test: ## Run all tests against the real parts
 
 bench: build devstack ## Measure throughput and latency on this machine; the result is also target/bench.json
 	$(MVN) -q test-compile exec:exec@bench -Dbench.args="$(ARGS)"
+
+chaos: build devstack deltareader ## Kill and freeze the service at each step and at random, and count (docs/crash-matrix.md)
+	$(MVN) -q test-compile exec:exec@chaos -Dchaos.args="$(ARGS)"
+
+chaos-planted: build devstack deltareader ## Show that the chaos checker catches planted bugs
+	@tools/chaos-planted
 
 format: ## Format the sources
 	$(MVN) -q spotless:apply

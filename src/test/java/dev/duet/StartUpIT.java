@@ -37,6 +37,7 @@ class StartUpIT {
                 with("duet.source.columns.\"public.x\"", "id polygon"),
                 "duet.source.columns.\"public.x\": 'id polygon' ");
         assertRefused(with("duet.postgres.table", "{nonsense}"), "duet.postgres.table ");
+        assertRefused(with("duet.failpoint.at", "log-putt"), "duet.failpoint.at names the fail point 'log-putt'");
     }
 
     @Test
