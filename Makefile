@@ -53,3 +53,4 @@ clean: ## Remove all that was built or written by a run
 	$(MVN) -q clean
 	$(MVN) -q -f devstack/pom.xml clean
 	$(MVN) -q -f deltareader/pom.xml clean
+	rm -rf tools/k8s/node_modules
