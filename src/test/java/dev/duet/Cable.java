@@ -8,12 +8,13 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** A TCP connection between the service and a real server that can be cut and mended. */
 final class Cable implements AutoCloseable {
     private final ServerSocket listener;
     private final String host;
-    private final int port;
+    private volatile int port;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile boolean cut;
 
@@ -35,6 +36,11 @@ final class Cable implements AutoCloseable {
         sockets.clear();
     }
 
+    /** New connections lead to another port of the host, as after a fail-over. */
+    void redirect(int other) {
+        port = other;
+    }
+
     void mend() {
         cut = false;
     }
@@ -53,7 +59,11 @@ final class Cable implements AutoCloseable {
                     closeQuietly(client);
                     continue;
                 }
-                Socket server = new Socket(host, port);
+                Socket server = connect();
+                if (server == null) {
+                    closeQuietly(client);
+                    continue;
+                }
                 sockets.add(client);
                 sockets.add(server);
                 Thread.ofVirtual().start(() -> carry(client, server));
@@ -63,6 +73,15 @@ final class Cable implements AutoCloseable {
                     throw new IllegalStateException("the test's cable broke", e);
                 }
             }
+        }
+    }
+
+    /** Null if nobody listens there: the server may be down. */
+    private @Nullable Socket connect() {
+        try {
+            return new Socket(host, port);
+        } catch (IOException e) {
+            return null;
         }
     }
 

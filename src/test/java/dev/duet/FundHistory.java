@@ -6,10 +6,12 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
+import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -55,6 +57,7 @@ public final class FundHistory implements AutoCloseable {
     private final List<Integer> liveIds = new ArrayList<>();
     private final List<Integer> deletedIds = new ArrayList<>();
     private long[] written;
+    private final List<Set<Long>> unreadable = new ArrayList<>();
     private final KafkaProducer<byte[], byte[]> producer;
     private volatile @Nullable Exception lost;
     private final List<ProducerRecord<byte[], byte[]>> recorded = new ArrayList<>();
@@ -71,6 +74,7 @@ public final class FundHistory implements AutoCloseable {
         this.partitions = partitions;
         this.random = new Random(seed);
         this.written = new long[partitions];
+        remember();
         Properties client = new Properties();
         client.put("bootstrap.servers", bootstrapServers);
         try (Admin admin = Admin.create(client)) {
@@ -96,6 +100,11 @@ public final class FundHistory implements AutoCloseable {
     /** For each partition the number of records, which are its offsets from 0. */
     public long[] written() {
         return written.clone();
+    }
+
+    /** For each partition the offsets of what {@link #unreadable()} wrote. */
+    public List<Set<Long>> unreadableOffsets() {
+        return unreadable.stream().map(Set::copyOf).toList();
     }
 
     public long total() {
@@ -151,6 +160,7 @@ public final class FundHistory implements AutoCloseable {
         }
         partitions = more;
         written = Arrays.copyOf(written, more);
+        remember();
         long limit = System.nanoTime() + 60_000_000_000L;
         while (producer.partitionsFor(topic).size() < more) {
             if (System.nanoTime() > limit) {
@@ -176,6 +186,19 @@ public final class FundHistory implements AutoCloseable {
     public void writeRaw(int partition, byte[] key, byte[] value) {
         send(partition, key, value);
         flush();
+    }
+
+    /** A record that can't be read, which belongs into the dead-letter topic. */
+    public void unreadable() {
+        int partition = random.nextInt(partitions);
+        unreadable.get(partition).add(written[partition]);
+        writeRaw(partition, "{\"fund_id\":1}".getBytes(UTF_8), "{\"op\":\"x\"}".getBytes(UTF_8));
+    }
+
+    private void remember() {
+        while (unreadable.size() < partitions) {
+            unreadable.add(new HashSet<>());
+        }
     }
 
     @Override

@@ -55,7 +55,10 @@ public final class ServiceProcess implements AutoCloseable {
         all.forEach((key, value) -> command.add("-D" + key + "=" + value));
         if (executable == null) {
             command.addAll(List.of(
-                    "-jar", root.resolve("target/quarkus-app/quarkus-run.jar").toString()));
+                    "-jar",
+                    System.getProperty(
+                            "duet.service.jar",
+                            root.resolve("target/quarkus-app/quarkus-run.jar").toString())));
         }
         Path log =
                 Files.createTempFile(Files.createDirectories(root.resolve("target/service-logs")), "service", ".log");
@@ -101,6 +104,10 @@ public final class ServiceProcess implements AutoCloseable {
 
     public boolean isAlive() {
         return process.isAlive();
+    }
+
+    public Path logFile() {
+        return log;
     }
 
     public String log() throws IOException {
@@ -151,6 +158,30 @@ public final class ServiceProcess implements AutoCloseable {
             }
         }
         return sum;
+    }
+
+    /** SIGSTOP: the process stands still but keeps all that it holds, such as its connections. */
+    public void freeze() throws Exception {
+        signal("-STOP");
+    }
+
+    /** SIGCONT. */
+    public void thaw() throws Exception {
+        signal("-CONT");
+    }
+
+    private void signal(String signal) throws Exception {
+        int exit =
+                new ProcessBuilder("kill", signal, Long.toString(pid())).start().waitFor();
+        if (exit != 0) {
+            throw new IllegalStateException(
+                    "kill " + signal + " ended with " + exit + "; the service had ended:\n" + log());
+        }
+    }
+
+    /** SIGTERM without waiting for the end. */
+    public void leave() {
+        process.destroy();
     }
 
     /** SIGKILL. */

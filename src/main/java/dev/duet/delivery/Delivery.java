@@ -4,6 +4,7 @@ import dev.duet.change.ChangeBatch;
 import dev.duet.change.PartitionChanges;
 import dev.duet.change.TableId;
 import dev.duet.change.TopicPartition;
+import dev.duet.failpoint.FailPoint;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -232,6 +233,7 @@ public final class Delivery {
     private void write(Writer writer, List<Link> links) {
         ChangeBatch batch =
                 ChangeBatch.of(links.stream().map(link -> link.changes).toList());
+        FailPoint.WRITING.reached(writer.sink().name());
         long started = System.nanoTime();
         CompletionStage<Map<TopicPartition, Ledger>> stage;
         try {
@@ -241,6 +243,7 @@ public final class Delivery {
         }
         stage.thenApply(outcome -> checked(writer, batch, outcome)).whenComplete((outcome, failure) -> {
             if (failure == null) {
+                FailPoint.PASSING.reached(writer.sink().name());
                 listener.written(writer.sink().name(), batch, outcome, Duration.ofNanos(System.nanoTime() - started));
                 passed(writer, links);
             } else {
@@ -271,7 +274,9 @@ public final class Delivery {
         served.forEach(waiting -> waiting.complete(null));
         if (!delivered.isEmpty()) {
             listener.delivered(delivered);
+            FailPoint.PASSED.reached();
             upstream.delivered(delivered);
+            FailPoint.ACKNOWLEDGED.reached();
             keeper.delivered(delivered);
         }
         completeIfDrained();

@@ -3,6 +3,7 @@ package dev.duet.delta;
 import dev.duet.change.TableId;
 import dev.duet.change.TableSchema;
 import dev.duet.delivery.TableStoppedException;
+import dev.duet.failpoint.FailPoint;
 import io.delta.kernel.Operation;
 import io.delta.kernel.Snapshot;
 import io.delta.kernel.TableManager;
@@ -209,10 +210,12 @@ final class OpenTable {
         }
         try {
             Transaction transaction = builder.build(engine);
+            FailPoint.TABLE_CREATING.reached();
             committed(transaction.commit(engine, Iterators.repeatable(List.of())));
         } catch (KernelException lost) {
             return reload().orElseThrow(() -> lost);
         }
+        FailPoint.TABLE_CREATED.reached();
         mark.set();
         witness(0);
         return snapshot().orElseThrow(() -> new IllegalStateException(where() + " vanished after it was created"));
@@ -232,17 +235,21 @@ final class OpenTable {
             if (hook.getType() == PostCommitHookType.CHECKPOINT) {
                 checkpointDue = true;
             } else {
+                FailPoint.CHECKSUM_WRITING.reached();
                 attempt(hook.getType().name(), result.getVersion(), () -> hook.threadSafeInvoke(engine));
+                FailPoint.CHECKSUM_WRITTEN.reached();
             }
         }
         snapshot = result.getPostCommitSnapshot().orElse(null);
         lastOwn = result.getVersion();
         if (checkpointDue) {
+            FailPoint.CHECKPOINT_WRITING.reached();
             // Not Kernel's own hook: only a newest snapshot's checkpoint also cleans the log (delta-io/delta#7205).
             attempt(
                     "CHECKPOINT",
                     result.getVersion(),
                     () -> TableManager.loadSnapshot(path).build(engine).writeCheckpoint(engine));
+            FailPoint.CHECKPOINT_WRITTEN.reached();
             markStale();
         }
         io.forget();

@@ -5,6 +5,7 @@ import dev.duet.change.TableSchema;
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.LedgerBrokenException;
 import dev.duet.delivery.RetriableException;
+import dev.duet.failpoint.FailPoint;
 import io.delta.kernel.DataWriteContext;
 import io.delta.kernel.Snapshot;
 import io.delta.kernel.Transaction;
@@ -143,11 +144,13 @@ final class TableWriter {
                 .forEach((partition, position) ->
                         transaction.addDomainMetadata(positions.domain(partition), position.json()));
         TransactionCommitResult result;
+        FailPoint.LOG_PUTTING.reached();
         try {
             result = transaction.commit(log.engine(), Iterators.repeatable(files));
         } catch (KernelException | KernelEngineException | CommitStateUnknownException e) {
             return e;
         }
+        FailPoint.LOG_PUT.reached();
         log.committed(result);
         return null;
     }

@@ -2,6 +2,7 @@ package dev.duet.intake;
 
 import dev.duet.delivery.Delivery;
 import dev.duet.envelope.DebeziumDecoder;
+import dev.duet.failpoint.FailPoint;
 import jakarta.inject.Singleton;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -65,9 +66,12 @@ public class ChangeConsumer {
 
     private void take(ConsumerRecords<byte[], byte[]> polled, CompletableFuture<Void> taken) {
         try {
+            FailPoint.POLLED.reached();
             BatchDecoder.Result result = decoder.decode(polled);
+            FailPoint.DECODED.reached();
             deadLetters.send(result.letters());
             CompletionStage<Void> room = delivery.accept(result.reads());
+            FailPoint.ACCEPTED.reached();
             result.blocks().forEach(block -> delivery.stop(block.table(), Set.of(block.partition()), block.reason()));
             if (polled.partitions().stream().anyMatch(upstream::isStandingStill)) {
                 upstream.pauseStandingStill();

@@ -5,6 +5,7 @@ import dev.duet.delivery.Delivery;
 import dev.duet.delivery.DeliveryListener;
 import dev.duet.delivery.Opening;
 import dev.duet.delivery.Upstream;
+import dev.duet.failpoint.FailPoint;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import io.smallrye.reactive.messaging.kafka.KafkaConsumer;
@@ -102,6 +103,7 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
         if (added.isEmpty()) {
             return;
         }
+        FailPoint.ASSIGNED.reached();
         assigned.addAll(added);
         try {
             resume(consumer, open(Set.copyOf(added)).toCompletableFuture().get());
@@ -122,6 +124,7 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
         if (revoked.isEmpty()) {
             return;
         }
+        FailPoint.REVOKING.reached();
         Set<TopicPartition> partitions = generations.of(revoked);
         assigned.removeAll(Set.copyOf(revoked));
         revoked.forEach(cursors::remove);
@@ -129,7 +132,9 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
         Map<TopicPartition, Long> delivered = delivery.get().delivered();
         delivered.keySet().retainAll(partitions);
         delivery.get().revoke(partitions);
+        FailPoint.REVOKED.reached();
         commits.commitNow(consumer, delivered);
+        FailPoint.REVOCATION_DONE.reached();
     }
 
     @Override
@@ -283,12 +288,15 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
     }
 
     private void resume(Consumer<?, ?> consumer, Opened opened) {
+        FailPoint.POSITIONS_READ.reached();
         Set<org.apache.kafka.common.TopicPartition> refused =
                 Partitions.toKafka(opened.refused().keySet());
         refused.retainAll(consumer.assignment());
         consumer.seekToBeginning(refused); // some position that exists; nothing of them is taken
         Seeks.Result result = seeks.seek(consumer, opened.openings());
+        FailPoint.SOUGHT.reached();
         delivery.get().start(result.epochs(), result.nextOffsets());
+        FailPoint.RESUMED.reached();
         Set<org.apache.kafka.common.TopicPartition> others = new HashSet<>(consumer.assignment());
         others.removeAll(standingStill);
         others.removeAll(Partitions.toKafka(opened.openings().keySet()));

@@ -120,6 +120,11 @@ final class ControlTables {
                 .onSuccess(done -> ready = true);
     }
 
+    /** The tables may be gone: the server was set back, or failed over to one that never had them. */
+    void lookAgain() {
+        ready = false;
+    }
+
     private Future<Void> create() {
         return transactions
                 .runSteps(

@@ -4,6 +4,7 @@ import dev.duet.change.TopicPartition;
 import dev.duet.delivery.Ledger;
 import dev.duet.delivery.Position;
 import dev.duet.delivery.PositionMovedException;
+import dev.duet.failpoint.FailPoint;
 import dev.duet.postgres.BatchPlan.Step;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A position moves by compare-and-set. Rows are locked by topic and partition before any of them is changed, by every writer, so
  * that no two writers wait for each other; the update then sees what the lock has waited for. The epoch is the operator's: a writer that knows
  * another one has to read the position again.
+ *
+ * <p>{@code delivered_next} never passes {@code applied_next}: after a fail-over to a standby that lacks the last transactions, a value
+ * that this process remembers from before would let reading resume behind what the standby has.
  */
 final class PositionTable {
     private static final String READ = """
@@ -41,7 +45,8 @@ final class PositionTable {
             where p.pipeline = $1 order by p.topic, p.partition for no key update of p""";
 
     private static final String MOVE = """
-            update duet.position p set applied_next = u.next, delivered_next = greatest(p.delivered_next, u.delivered),
+            update duet.position p set applied_next = u.next,
+              delivered_next = greatest(p.delivered_next, least(u.delivered, u.next)),
               read = p.read + u.read, applied = p.applied + u.applied, skipped = p.skipped + u.skipped,
               filtered = p.filtered + u.filtered, dead_lettered = p.dead_lettered + u.dead,
               snapshot_lsn = u.snapshot_lsn, max_lsn = u.max_lsn, updated_at = now()
@@ -72,10 +77,10 @@ final class PositionTable {
             where p.generation < excluded.generation and p.epoch = excluded.epoch""";
 
     private static final String DELIVER = """
-            update duet.position p set delivered_next = u.delivered, updated_at = now()
+            update duet.position p set delivered_next = least(u.delivered, p.applied_next), updated_at = now()
             from unnest($2::text[], $3::int4[], $4::int4[], $5::int8[]) as u(topic, partition, generation, delivered)
             where p.pipeline = $1 and p.topic = u.topic and p.partition = u.partition and p.generation = u.generation
-              and p.delivered_next < u.delivered""";
+              and p.delivered_next < least(u.delivered, p.applied_next)""";
 
     private final String pipeline;
     private final Transactions transactions;
@@ -147,7 +152,7 @@ final class PositionTable {
         List<TopicPartition> all = steps.stream().map(Step::partition).toList();
         return new Move(
                 steps,
-                flight.ask(null, doing, LOCK, names(all)),
+                flight.ask(null, doing, LOCK, names(all)).onSuccess(locked -> FailPoint.SQL_LOCKED.reached()),
                 known.isEmpty()
                         ? Future.succeededFuture()
                         : flight.ask(null, doing, MOVE, parameters(known, Step::expected)),

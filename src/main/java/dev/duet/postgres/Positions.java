@@ -43,6 +43,7 @@ final class Positions {
             long next = position == null ? Held.NONE : position.nextOffset();
             Horizon horizon = row == null ? Horizon.NONE : row.horizon();
             held.compute(partition, (p, before) -> new Held(next, unsaved(before, next), Held.NONE, horizon));
+            delivered.remove(partition); // the store may have been set back, or an operator has said where to resume
         }
     }
 

@@ -10,6 +10,7 @@ import dev.duet.delivery.DeliveredPositions;
 import dev.duet.delivery.Ledger;
 import dev.duet.delivery.Position;
 import dev.duet.delivery.Sink;
+import dev.duet.failpoint.FailPoint;
 import dev.duet.postgres.PositionTable.Stored;
 import dev.duet.postgres.Transactions.Flight;
 import io.vertx.core.Future;
@@ -88,6 +89,7 @@ public final class PostgresSink implements Sink, DeliveredPositions {
         BatchPlan plan = positions.plan(batch);
         Future<?> written = plan.steps().isEmpty() ? Future.succeededFuture() : write(plan);
         return written.map(done -> {
+                    FailPoint.SQL_COMMITTED.reached();
                     positions.committed(plan);
                     return plan.ledgers();
                 })
@@ -139,6 +141,7 @@ public final class PostgresSink implements Sink, DeliveredPositions {
 
         @Override
         public void send(Flight flight) {
+            FailPoint.SQL_STARTING.reached();
             move = table.move(flight, plan.steps());
             lockFloors(flight);
             plan.changes().forEach((id, changes) -> {
@@ -168,6 +171,22 @@ public final class PostgresSink implements Sink, DeliveredPositions {
             if (!mirrors.isEmpty()) {
                 locks = Floors.lock(flight, mirrors, truncates);
             }
+        }
+
+        @Override
+        public @Nullable TableId sourceOf(@Nullable String schema, @Nullable String target) {
+            if (schema == null || target == null) {
+                return null;
+            }
+            TargetName name = new TargetName(schema, target);
+            for (Map.Entry<TableId, List<RowChange>> entry : plan.changes().entrySet()) {
+                Target of = targets.of(entry.getValue().getFirst().schema());
+                if ((of.mirror() != null && of.mirror().name.equals(name))
+                        || (of.trail() != null && of.trail().name().equals(name))) {
+                    return entry.getKey();
+                }
+            }
+            return null;
         }
 
         @Override
@@ -209,7 +228,7 @@ public final class PostgresSink implements Sink, DeliveredPositions {
     }
 
     private Future<Map<TopicPartition, Stored>> stored(Collection<TopicPartition> partitions) {
-        return control.ensure().compose(ready -> table.read(partitions));
+        return control.ensure().compose(ready -> table.read(partitions)).onFailure(error -> control.lookAgain());
     }
 
     private static <T> Map<TopicPartition, T> parts(

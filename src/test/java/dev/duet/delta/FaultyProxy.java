@@ -51,7 +51,11 @@ public final class FaultyProxy implements AutoCloseable {
     public record Request(String line, boolean conditional) {}
 
     public interface Faults {
+        /** May block: then the request arrives later. */
         Fate of(Request request);
+
+        /** The server has carried the request out; may block: then the answer arrives later. */
+        default void answered(Request request) {}
     }
 
     private final ServerSocket server;
@@ -105,14 +109,15 @@ public final class FaultyProxy implements AutoCloseable {
             }
             String length = header(head, "content-length");
             byte[] body = in.readNBytes(length == null ? 0 : Integer.parseInt(length));
-            answer(client.getOutputStream(), head, body, faults.of(request));
+            answer(client.getOutputStream(), head, body, request);
         } catch (IOException e) {
             // The client sees a broken connection, as it would in life.
         }
     }
 
-    private void answer(OutputStream out, List<String> head, byte[] body, Fate fate) throws IOException {
-        switch (fate) {
+    private void answer(OutputStream out, List<String> head, byte[] body, Request request) throws IOException {
+        Faults now = faults;
+        switch (now.of(request)) {
             case LOST -> {}
             case REFUSED -> refuse(out, "503 Slow Down\r\nRetry-After: 1");
             case FAILED -> refuse(out, "500 Internal Server Error");
@@ -131,7 +136,11 @@ public final class FaultyProxy implements AutoCloseable {
                 byte[] answer = forward(head, body);
                 out.write(answer, 0, answer.length * 2 / 3);
             }
-            case PASS -> out.write(forward(head, body));
+            case PASS -> {
+                byte[] answer = forward(head, body);
+                now.answered(request);
+                out.write(answer);
+            }
             case CONDITION_IGNORED -> {
                 byte[] answer = forward(head, body);
                 if (new String(answer, 0, 12, StandardCharsets.ISO_8859_1).endsWith("412")) {

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// The command line. With `sql` statements are read from standard input, else tables are read. `version` applies to every table; without it each is read at its latest version.
+/// The command line. With `sql` statements are read from standard input, else tables are read. `version` applies to
+/// every table; without it each is read at its latest version.
 record Arguments(boolean sql, List<String> tables, OptionalLong version, Path out, Optional<S3> s3) {
 
     static final String USAGE = "usage: (--sql stdin | --table URI [--table URI ...] [--version N] --out DIR)"

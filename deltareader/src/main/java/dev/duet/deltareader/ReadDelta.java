@@ -4,7 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.spark.sql.SparkSession;
 
-/// The command: reads Delta tables with Delta's Spark reader and writes rows and meta data as JSON, or runs statements (README.md).
+/// The command: reads Delta tables with Delta's Spark reader and writes rows and meta data as JSON, or runs statements
+/// (README.md).
 /// Exit code 0, or 1 with one line on standard error.
 public final class ReadDelta {
 

@@ -8,7 +8,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.apache.spark.sql.SparkSession;
 
-/// Another engine at work on Duet's tables: runs Spark SQL statements, one a line, and answers each with a line `done`, or
+/// Another engine at work on Duet's tables: runs Spark SQL statements, one a line, and answers each with a line `done`,
+/// or
 /// `failed: why`. Ends with its input.
 final class RunSql {
 
