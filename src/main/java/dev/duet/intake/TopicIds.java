@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
@@ -54,6 +55,8 @@ final class TopicIds {
     private final Map<String, Integer> counted = new ConcurrentHashMap<>();
     /** The same, as the broker told last. */
     private final Map<String, Integer> described = new ConcurrentHashMap<>();
+
+    private final AtomicBoolean counting = new AtomicBoolean();
 
     private @Nullable Admin admin;
     private boolean lost;
@@ -93,6 +96,13 @@ final class TopicIds {
                 : counts.seen(news).thenAccept(done -> counted.putAll(news));
     }
 
+    /** Without anybody waiting for it; one at a time, since it is tried again for as long as the store can't be reached. */
+    private void countBeside(Set<String> topics) {
+        if (counting.compareAndSet(false, true)) {
+            var unused = count(topics).whenComplete((done, failure) -> counting.set(false));
+        }
+    }
+
     /**
      * Looks at the topics while they are read.
      *
@@ -101,7 +111,7 @@ final class TopicIds {
     CompletionStage<Map<String, Boolean>> changed(Set<String> topics) {
         return describe(topics)
                 .thenApply(now -> {
-                    var unused = count(now.keySet()); // tried again while the store can't be reached: not waited for
+                    countBeside(now.keySet());
                     Map<String, Boolean> changed = new HashMap<>();
                     now.forEach((topic, id) -> changed.put(topic, !id.equals(opened.getOrDefault(topic, id))));
                     return changed;
