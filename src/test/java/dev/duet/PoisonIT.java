@@ -79,8 +79,8 @@ class PoisonIT {
         String fund =
                 "\"fund_name\":\"4711\",\"fund_code\":null,\"fund_description\":null,\"updated_at\":1,\"fund_price\":\"1.00\"";
         String columns =
-                IntStream.range(0, 1_000_000).mapToObj(i -> "\"c" + i + "\":1").collect(Collectors.joining(","));
-        String fields = IntStream.range(0, 1_000_000)
+                IntStream.range(0, 700_000).mapToObj(i -> "\"c" + i + "\":1").collect(Collectors.joining(","));
+        String fields = IntStream.range(0, 700_000)
                 .mapToObj(i -> "{\"type\":\"int32\",\"field\":\"c" + i + "\"}")
                 .collect(Collectors.joining(","));
         return List.of(

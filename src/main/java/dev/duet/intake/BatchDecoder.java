@@ -11,6 +11,7 @@ import dev.duet.envelope.DebeziumDecoder;
 import dev.duet.envelope.Decoded;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -32,7 +33,23 @@ final class BatchDecoder {
      * @param letters what must be in the dead-letter topic before that
      * @param blocks where reading stops after that
      */
-    record Result(List<Delivery.Read> reads, List<DeadLetters.Letter> letters, List<Block> blocks) {}
+    record Result(List<Delivery.Read> reads, List<DeadLetters.Letter> letters, List<Block> blocks) {
+        /** The rest, if these partitions must not be taken. */
+        Result without(Set<TopicPartition> dropped) {
+            Set<org.apache.kafka.common.TopicPartition> kafka = Partitions.toKafka(dropped);
+            return new Result(
+                    reads.stream()
+                            .filter(read -> !dropped.contains(read.changes().partition()))
+                            .toList(),
+                    letters.stream()
+                            .filter(letter -> !kafka.contains(new org.apache.kafka.common.TopicPartition(
+                                    letter.record().topic(), letter.record().partition())))
+                            .toList(),
+                    blocks.stream()
+                            .filter(block -> !dropped.contains(block.partition()))
+                            .toList());
+        }
+    }
 
     private final DebeziumDecoder decoder;
     private final Cursors cursors;

@@ -3,9 +3,9 @@ package dev.duet.intake;
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.Delivery;
 import dev.duet.delivery.DeliveryListener;
-import dev.duet.delivery.Opening;
 import dev.duet.delivery.Upstream;
 import dev.duet.failpoint.FailPoint;
+import dev.duet.intake.Openings.Opened;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import io.smallrye.reactive.messaging.kafka.KafkaConsumer;
@@ -15,7 +15,6 @@ import jakarta.inject.Provider;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -25,7 +24,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -52,11 +50,8 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
     /** Costs a request to each broker; retention works in minutes. */
     private static final Duration GAP_CHECK = Duration.ofSeconds(10);
 
-    /**
-     * @param openings the partitions that may be read
-     * @param refused those that may not, with the reason
-     */
-    private record Opened(Map<TopicPartition, Opening> openings, Map<TopicPartition, String> refused) {}
+    private static final java.util.function.Consumer<Throwable> UNTIL_NEXT_TIME =
+            failure -> LOG.debugf("tried again later: %s", failure.getMessage());
 
     private final Provider<Delivery> delivery;
     private final KafkaClientService clients;
@@ -70,6 +65,7 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
 
     private final Generations generations;
     private final TopicIds topics;
+    private final Openings openings;
     private final ScheduledExecutorService timer;
     private final Duration stoppedRetry;
     private final DeliveryListener listener;
@@ -94,6 +90,7 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
         this.cursors = cursors;
         this.generations = generations;
         this.topics = topics;
+        this.openings = new Openings(delivery, topics, generations);
         this.seeks = new Seeks(cursors, pipeline);
         this.timer = timer;
         this.stoppedRetry = config.stoppedTableRetry();
@@ -154,8 +151,11 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
         again(Partitions.toKafka(partitions));
     }
 
-    private void again(Set<org.apache.kafka.common.TopicPartition> partitions) {
-        if (stopping) {
+    /** Opens these partitions anew, those of them that are still assigned. */
+    void again(Set<org.apache.kafka.common.TopicPartition> wanted) {
+        Set<org.apache.kafka.common.TopicPartition> partitions = new HashSet<>(wanted);
+        partitions.retainAll(assigned);
+        if (stopping || partitions.isEmpty()) {
             return;
         }
         partitions.forEach(cursors::remove);
@@ -169,32 +169,11 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
         });
     }
 
-    /** Looks which topics these are, then where the sinks stand in them. */
     private CompletionStage<Opened> open(Set<org.apache.kafka.common.TopicPartition> partitions) {
-        return topics.identify(Partitions.topics(partitions)).thenCompose(found -> {
-            Set<org.apache.kafka.common.TopicPartition> readable = new HashSet<>(partitions);
-            found.generations().forEach((topic, generation) -> readable.addAll(enter(topic, generation)));
-            Map<TopicPartition, String> refused = new HashMap<>();
-            found.refused().forEach((topic, reason) -> {
-                Set<org.apache.kafka.common.TopicPartition> of = Partitions.ofTopic(readable, topic);
-                readable.removeAll(of);
-                generations.of(of).forEach(partition -> refused.put(partition, reason));
-            });
-            return delivery.get().open(generations.of(readable)).thenApply(openings -> new Opened(openings, refused));
+        return openings.open(partitions, assigned, renewed -> {
+            renewed.forEach(cursors::remove);
+            standingStill.removeAll(renewed);
         });
-    }
-
-    /** What was read of the topic in an older generation is void; returns all its partitions if there is a new one. */
-    private Set<org.apache.kafka.common.TopicPartition> enter(String topic, int generation) {
-        Set<org.apache.kafka.common.TopicPartition> all = Partitions.ofTopic(assigned, topic);
-        Set<TopicPartition> old = generations.of(all);
-        if (generations.set(topic, generation) == generation) {
-            return Set.of();
-        }
-        all.forEach(cursors::remove);
-        standingStill.removeAll(all);
-        delivery.get().revoke(old);
-        return all;
     }
 
     @Override
@@ -226,8 +205,7 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
     public void start() {
         repeat(
                 PAUSE,
-                () -> onPollingThread(
-                        consumer -> EndOffsets.tell(consumer, generations, listener), KafkaUpstream::untilNextTime));
+                () -> onPollingThread(consumer -> EndOffsets.tell(consumer, generations, listener), UNTIL_NEXT_TIME));
         repeat(TOPIC_CHECK, this::checkTopics);
         repeat(
                 GAP_CHECK,
@@ -239,7 +217,7 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
                                 again(gaps); // the opening refuses and says which offsets are gone
                             }
                         },
-                        KafkaUpstream::untilNextTime));
+                        UNTIL_NEXT_TIME));
     }
 
     /** A topic that was deleted and made again is opened anew, which refuses it. */
@@ -247,20 +225,16 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
         if (stopping || checking.getAndSet(true)) {
             return;
         }
-        Set<org.apache.kafka.common.TopicPartition> asked = Set.copyOf(assigned);
-        var unused = topics.changed(Partitions.topics(asked)).whenComplete((changed, failure) -> {
+        var unused = topics.look(Set.copyOf(assigned)).whenComplete((look, failure) -> {
             checking.set(false);
             if (failure != null) {
-                untilNextTime(failure);
+                UNTIL_NEXT_TIME.accept(failure);
                 return;
             }
-            existing = asked.stream()
-                    .filter(partition -> changed.containsKey(partition.topic()))
-                    .collect(Collectors.toSet());
-            Set<org.apache.kafka.common.TopicPartition> others = existing.stream()
-                    .filter(partition -> changed.getOrDefault(partition.topic(), false))
-                    .filter(partition -> assigned.contains(partition) && !standingStill.contains(partition))
-                    .collect(Collectors.toSet());
+            existing = look.existing();
+            Set<org.apache.kafka.common.TopicPartition> others = new HashSet<>(look.others());
+            others.retainAll(assigned);
+            others.removeAll(standingStill);
             if (!others.isEmpty()) {
                 again(others);
             }
@@ -269,10 +243,6 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
 
     private void repeat(Duration pause, Runnable action) {
         var unused = timer.scheduleWithFixedDelay(action, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private static void untilNextTime(Throwable failure) {
-        LOG.debugf("tried again later: %s", failure.getMessage());
     }
 
     /** No rewind begins from now on. */

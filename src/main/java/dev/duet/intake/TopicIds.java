@@ -23,6 +23,7 @@ import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -43,6 +44,12 @@ final class TopicIds {
      * @param refused the topics that are others than those of the positions, with the reason
      */
     record Result(Map<String, Integer> generations, Map<String, String> refused) {}
+
+    /**
+     * @param existing the partitions whose topics exist
+     * @param others those of them whose topics are others than when they were opened
+     */
+    record Look(Set<TopicPartition> existing, Set<TopicPartition> others) {}
 
     private final KafkaClientService clients;
     private final TopicIdentities stored;
@@ -103,20 +110,21 @@ final class TopicIds {
         }
     }
 
-    /**
-     * Looks at the topics while they are read.
-     *
-     * @return for each topic that exists whether it is another one than when it was opened; fails if Kafka does not answer
-     */
-    CompletionStage<Map<String, Boolean>> changed(Set<String> topics) {
-        return describe(topics)
+    /** Looks at the topics while they are read, and tells the listener whether Kafka answers; fails if not. */
+    CompletionStage<Look> look(Set<TopicPartition> partitions) {
+        return describe(Partitions.topics(partitions))
                 .thenApply(now -> {
                     countBeside(now.keySet());
-                    Map<String, Boolean> changed = new HashMap<>();
-                    now.forEach((topic, id) -> changed.put(topic, !id.equals(opened.getOrDefault(topic, id))));
-                    return changed;
+                    Look look = new Look(new HashSet<>(partitions), new HashSet<>());
+                    look.existing().removeIf(partition -> !now.containsKey(partition.topic()));
+                    look.others().addAll(look.existing());
+                    look.others().removeIf(partition -> {
+                        String id = now.get(partition.topic());
+                        return id == null || id.equals(opened.getOrDefault(partition.topic(), id));
+                    });
+                    return look;
                 })
-                .whenComplete((changed, failure) -> tell(failure));
+                .whenComplete((look, failure) -> tell(failure));
     }
 
     /** The statement after which a topic is read from its beginning, as another one than before. */
@@ -211,6 +219,9 @@ final class TopicIds {
     }
 
     private synchronized void tell(@Nullable Throwable failure) {
+        if (admin == null) {
+            return; // the service is only starting
+        }
         if (failure != null) {
             listener.sourceLost(String.valueOf(cause(failure).getMessage()));
         } else if (lost) {
