@@ -5,6 +5,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -68,21 +70,24 @@ public final class OwnPostgres implements AutoCloseable {
         return server;
     }
 
-    /** A standby that follows this server without being waited for, running. */
+    /** A standby that follows this server without being waited for, running. This server rests while it is copied. */
     OwnPostgres standby() throws Exception {
         OwnPostgres standby = new OwnPostgres(programs, folder(), settings);
-        standby.run(
-                "pg_basebackup",
-                "-D",
-                standby.data(),
-                "-R",
-                "-X",
-                "stream",
-                "-c",
-                "fast",
-                "--no-sync",
-                "-d",
-                "host=127.0.0.1 port=" + port + " user=postgres password=" + PASSWORD);
+        run("pg_ctl", "stop", "-s", "-w", "-m", "fast", "-D", data());
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.toList()) {
+                Files.copy(
+                        file,
+                        standby.folder.resolve(folder.relativize(file).toString()),
+                        StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+        start();
+        Files.createFile(standby.folder.resolve("standby.signal"));
+        Files.writeString(
+                standby.folder.resolve("postgresql.auto.conf"),
+                "primary_conninfo = 'host=127.0.0.1 port=" + port + " user=postgres password=" + PASSWORD + "'\n",
+                StandardOpenOption.APPEND);
         standby.start();
         return standby;
     }
@@ -120,7 +125,7 @@ public final class OwnPostgres implements AutoCloseable {
 
     void start() throws Exception {
         String options = "-p " + port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
-                + " -c max_wal_senders=4 -c max_connections=40"
+                + " -c wal_keep_size=128MB -c max_wal_senders=4 -c max_connections=40"
                 + settings.stream().map(setting -> " -c " + setting).collect(Collectors.joining());
         Instant limit = Instant.now().plusSeconds(120);
         while (true) {
