@@ -30,6 +30,11 @@ public final class PollEpochs implements ConsumerInterceptor<byte[], byte[]> {
         EPOCHS.put(partition, epoch);
     }
 
+    /** Whether this partition has been sought in a newer epoch than this one. On the polling thread only. */
+    static boolean isOvertaken(TopicPartition partition, int epoch) {
+        return EPOCHS.getOrDefault(partition, NONE) > epoch;
+    }
+
     /** The epoch in which these records of one partition were polled, or {@link #NONE}. */
     static int epochOf(List<ConsumerRecord<byte[], byte[]>> records) {
         Header mark = records.getFirst().headers().lastHeader(HEADER);
