@@ -35,7 +35,8 @@ final class Seeks {
     }
 
     /**
-     * Seeks those of the partitions that are still assigned.
+     * Seeks those of the partitions that are still assigned. Two openings of a partition may be under way at once (a rewind and a
+     * rebalance) and end in any order: one that a newer has overtaken is left alone, since what is read in its epoch is dropped.
      *
      * @throws org.apache.kafka.common.KafkaException if the broker does not tell the partitions' bounds
      */
@@ -52,7 +53,8 @@ final class Seeks {
             Opening opening = partition == null ? null : openings.get(partition);
             Long beginning = beginnings.get(kafka);
             Long end = ends.get(kafka);
-            if (partition == null || opening == null || beginning == null || end == null) {
+            if (partition == null || opening == null || beginning == null || end == null
+                    || PollEpochs.isOvertaken(kafka, opening.epoch())) {
                 continue;
             }
             long next = opening.nextOffset().orElse(beginning);
