@@ -57,7 +57,6 @@ class PoisonIT {
                 assertThat(Topics.read(stack, "poison.dead-letters")).hasSize(poisons.size());
                 assertThat(service.log()).doesNotContain("OutOfMemoryError").doesNotContain("4711");
                 assertThat(service.health("live")).isEqualTo(200);
-                System.out.println("PoisonIT: " + peak(service) + "; " + service.get("/q/health/ready"));
                 assertThat(peakMegabytes(service)).isLessThan(1000);
             }
             Checks.mirrorEquals(connection, "public.funds", good.rows());
@@ -95,7 +94,8 @@ class PoisonIT {
                         "{\"schema\":{\"type\":\"struct\",\"fields\":[{\"type\":\"struct\",\"field\":\"after\",\"fields\":["
                                 + fields + "]}]},\"payload\":{\"before\":null,\"after\":{\"fund_id\":2}," + source
                                 + ",\"op\":\"u\"}}",
-                        new String(withSchema("funds", "id", "name"), UTF_8).replace("\"id\":1}", "\"id\":\"4711\"}"))
+                        new String(withSchema("funds", "fund_id", "fund_name"), UTF_8)
+                                .replace("\"fund_id\":1}", "\"fund_id\":\"4711\"}"))
                 .stream()
                 .map(text -> text.getBytes(UTF_8))
                 .toList();
