@@ -53,7 +53,10 @@ final class Seeks {
             Opening opening = partition == null ? null : openings.get(partition);
             Long beginning = beginnings.get(kafka);
             Long end = ends.get(kafka);
-            if (partition == null || opening == null || beginning == null || end == null
+            if (partition == null
+                    || opening == null
+                    || beginning == null
+                    || end == null
                     || PollEpochs.isOvertaken(kafka, opening.epoch())) {
                 continue;
             }

@@ -27,7 +27,7 @@ class SeeksTest {
             assertThat(seek(consumer, 7, 40).epochs()).containsExactly(Map.entry(PARTITION, 7));
             assertThat(seek(consumer, 6, 30).epochs()).isEmpty();
             assertThat(consumer.position(KAFKA)).isEqualTo(40);
-            assertThat(cursors.get(KAFKA)).isEqualTo(new Cursors.Cursor(7, 40));
+            assertThat(cursors.get(KAFKA)).isEqualTo(new Cursors.Cursor(PARTITION, 7, 40, 0));
             assertThat(seek(consumer, 8, 50).nextOffsets()).containsExactly(Map.entry(PARTITION, 50L));
             assertThat(consumer.position(KAFKA)).isEqualTo(50);
         }
