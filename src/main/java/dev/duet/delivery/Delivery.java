@@ -137,24 +137,39 @@ public final class Delivery {
 
     /**
      * Takes what was read. What belongs to an older epoch, or to a partition that stands still, is dropped: it will be read again.
+     * If a partition waits for something else than what comes, it is opened anew: it would wait for ever.
      *
      * @return completes when there is room for more
      */
     public CompletionStage<Void> accept(List<Read> reads) {
         CompletableFuture<Void> hasRoom = new CompletableFuture<>();
         long now = System.nanoTime();
+        Set<TopicPartition> strays = new HashSet<>();
         synchronized (lock) {
             for (Read read : reads) {
-                if (!draining && partitions.accept(read)) {
-                    Link link = new Link(read.changes(), read.epoch(), now, writers.size());
-                    room.use(read.changes().bytes());
-                    writers.forEach(writer -> writer.lane.offer(link));
+                if (draining) {
+                    continue;
+                }
+                switch (partitions.accept(read)) {
+                    case NEXT -> offer(new Link(read.changes(), read.epoch(), now, writers.size()));
+                    case STRAY -> strays.add(read.changes().partition());
+                    case VOID -> {}
                 }
             }
+            partitions.suspend(strays);
             room.await(hasRoom);
+        }
+        if (!strays.isEmpty()) {
+            listener.rewound("intake", strays, "the records that came are not those that follow");
+            upstream.rewind(strays);
         }
         writers.forEach(this::writeIfDue);
         return hasRoom;
+    }
+
+    private void offer(Link link) {
+        room.use(link.changes.bytes());
+        writers.forEach(writer -> writer.lane.offer(link));
     }
 
     /** These partitions stand still from here on because of a table that can't be read; what was accepted goes on. */
