@@ -12,10 +12,10 @@ MVN := mvn -B -ntp
 JAVA := $(JAVA_HOME)/bin/java
 
 .DEFAULT_GOAL := help
-.PHONY: help build devstack deltareader run test format bench clean
+.PHONY: help build devstack deltareader run test verify-manifests format bench chaos chaos-planted clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## Build the service (target/quarkus-app/quarkus-run.jar)
 	@echo "building the service (the first time Maven fetches what it needs, which takes minutes)"
@@ -38,8 +38,17 @@ test: ## Run all tests against the real parts
 	$(MVN) -f devstack/pom.xml verify && $(MVN) -f deltareader/pom.xml verify && $(MVN) verify || status=$$?; \
 	tools/test-summary target devstack/target deltareader/target; exit $$status
 
+verify-manifests: ## Check what is deployed (Kubernetes, Strimzi, compose) without a cluster; needs Node.js 20.19 or newer
+	@tools/k8s/verify.sh
+
 bench: build devstack ## Measure throughput and latency on this machine; the result is also target/bench.json
 	$(MVN) -q test-compile exec:exec@bench -Dbench.args="$(ARGS)"
+
+chaos: build devstack deltareader ## Kill and freeze the service at each step and at random, and count (docs/crash-matrix.md)
+	$(MVN) -q test-compile exec:exec@chaos -Dchaos.args="$(ARGS)"
+
+chaos-planted: build devstack deltareader ## Show that the chaos checker catches planted bugs
+	@tools/chaos-planted
 
 format: ## Format the sources
 	$(MVN) -q spotless:apply
@@ -50,3 +59,4 @@ clean: ## Remove all that was built or written by a run
 	$(MVN) -q clean
 	$(MVN) -q -f devstack/pom.xml clean
 	$(MVN) -q -f deltareader/pom.xml clean
+	rm -rf tools/k8s/node_modules

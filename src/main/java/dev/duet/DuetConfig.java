@@ -32,4 +32,13 @@ interface DuetConfig {
 
     @WithDefault("15s")
     Duration retryPauseLimit();
+
+    /** For tests of crashes alone: where the process is to stand still. Read from the system properties, see {@code FailPoint}. */
+    FailPoints failpoint();
+
+    interface FailPoints {
+        Optional<String> at();
+
+        Optional<String> dir();
+    }
 }

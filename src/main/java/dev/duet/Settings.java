@@ -1,6 +1,7 @@
 package dev.duet;
 
 import dev.duet.delta.DeltaConfig;
+import dev.duet.failpoint.FailPoint;
 import dev.duet.intake.SourceConfig;
 import dev.duet.intake.SourceTopics;
 import io.quarkus.runtime.configuration.ConfigurationException;
@@ -35,6 +36,7 @@ final class Settings {
 
     /** @throws ConfigurationException with the sentence */
     void check() {
+        checkFailPoint();
         if (duet.pipeline().isEmpty()) {
             throw refusal("duet.pipeline is missing: set it to this pipeline's name, for example funds;"
                     + " it is the consumer group and the key of the stored positions");
@@ -57,6 +59,17 @@ final class Settings {
             throw refusal("quarkus.datasource.reactive.url is "
                     + (reactiveUrl.isEmpty() ? "missing" : "not a PostgreSQL address")
                     + ": set it to the target database, for example postgresql://db:5432/warehouse");
+        }
+    }
+
+    private void checkFailPoint() {
+        try {
+            FailPoint.check();
+        } catch (IllegalArgumentException e) {
+            throw refusal(String.valueOf(e.getMessage()));
+        }
+        if (duet.failpoint().at().isPresent() && !FailPoint.isArmed()) {
+            throw refusal("duet.failpoint.at is for tests of crashes and works as a system property only: remove it");
         }
     }
 

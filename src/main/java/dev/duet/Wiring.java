@@ -4,9 +4,11 @@ import dev.duet.delivery.Backoff;
 import dev.duet.delivery.Delivery;
 import dev.duet.delivery.DeliveryListener;
 import dev.duet.delivery.LanePolicy;
+import dev.duet.delivery.PartitionCounts;
 import dev.duet.delivery.Retry;
 import dev.duet.delivery.RetryingSink;
 import dev.duet.delivery.Sink;
+import dev.duet.delivery.TopicIdentities;
 import dev.duet.delta.DeltaConfig;
 import dev.duet.delta.DeltaSink;
 import dev.duet.envelope.DebeziumDecoder;
@@ -75,6 +77,18 @@ final class Wiring {
         Backoff backoff = new Backoff(duet.retryPause(), duet.retryPauseLimit());
         return new Retries(
                 new Retry("postgres", backoff, timer, listener), new Retry("delta", backoff, timer, listener));
+    }
+
+    @Produces
+    @Singleton
+    PartitionCounts partitionCounts(TargetDatabase database, Retries retries, DuetConfig duet) {
+        return PartitionCounts.retrying(database.partitionCounts(duet.pipeline().orElseThrow()), retries.postgres());
+    }
+
+    @Produces
+    @Singleton
+    TopicIdentities topicIdentities(TargetDatabase database, Retries retries, DuetConfig duet) {
+        return TopicIdentities.retrying(database.topics(duet.pipeline().orElseThrow()), retries.postgres());
     }
 
     @Produces

@@ -8,14 +8,16 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
-/** A TCP connection between the service and a real server that can be cut and mended. */
+/** A TCP connection between the service and a real server that can be cut, mended, and slowed down. */
 final class Cable implements AutoCloseable {
     private final ServerSocket listener;
     private final String host;
-    private final int port;
+    private volatile int port;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile boolean cut;
+    private volatile long bytesPerSecond = Long.MAX_VALUE;
 
     Cable(String host, int port) throws IOException {
         this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -33,6 +35,16 @@ final class Cable implements AutoCloseable {
         cut = true;
         sockets.forEach(Cable::closeQuietly);
         sockets.clear();
+    }
+
+    /** New connections lead to another port of the host, as after a fail-over. */
+    void redirect(int other) {
+        port = other;
+    }
+
+    /** Carries so much to the server and no more, until the next call. */
+    void slow(long bytesPerSecond) {
+        this.bytesPerSecond = bytesPerSecond;
     }
 
     void mend() {
@@ -53,11 +65,15 @@ final class Cable implements AutoCloseable {
                     closeQuietly(client);
                     continue;
                 }
-                Socket server = new Socket(host, port);
+                Socket server = connect();
+                if (server == null) {
+                    closeQuietly(client);
+                    continue;
+                }
                 sockets.add(client);
                 sockets.add(server);
-                Thread.ofVirtual().start(() -> carry(client, server));
-                Thread.ofVirtual().start(() -> carry(server, client));
+                Thread.ofVirtual().start(() -> carry(client, server, true));
+                Thread.ofVirtual().start(() -> carry(server, client, false));
             } catch (IOException e) {
                 if (!listener.isClosed()) {
                     throw new IllegalStateException("the test's cable broke", e);
@@ -66,12 +82,29 @@ final class Cable implements AutoCloseable {
         }
     }
 
-    private void carry(Socket from, Socket to) {
+    /** Null if nobody listens there: the server may be down. */
+    private @Nullable Socket connect() {
+        try {
+            return new Socket(host, port);
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private void carry(Socket from, Socket to, boolean limited) {
         try (from;
                 to) {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
-            in.transferTo(out);
+            byte[] piece = new byte[1024];
+            for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
+                out.write(piece, 0, n);
+                if (limited && bytesPerSecond < Long.MAX_VALUE) {
+                    Thread.sleep(Math.max(1, 1000L * n / bytesPerSecond));
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (IOException e) {
             // One end is gone: that is what a cable is for here.
         } finally {

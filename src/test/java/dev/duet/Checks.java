@@ -64,6 +64,11 @@ public final class Checks {
     /** The mirror holds exactly these rows. */
     public static void mirrorEquals(Connection connection, String table, Map<Integer, Fund> expected)
             throws SQLException {
+        assertThat(mirror(connection, table)).isEqualTo(expected);
+    }
+
+    /** The mirror's rows by key. */
+    public static Map<Integer, Fund> mirror(Connection connection, String table) throws SQLException {
         Map<Integer, Fund> mirror = new HashMap<>();
         try (var statement = connection.createStatement()) {
             ResultSet rows = statement.executeQuery(
@@ -79,7 +84,7 @@ public final class Checks {
                 mirror.put(fund.id(), fund);
             }
         }
-        assertThat(mirror).isEqualTo(expected);
+        return mirror;
     }
 
     /** The Delta log holds each record of the topic exactly once: lost and duplicated are counted over all partitions. */
@@ -110,6 +115,11 @@ public final class Checks {
 
     /** Replaying the Delta log gives exactly these rows. */
     public static void foldEquals(List<JsonNode> log, Map<Integer, Fund> expected) {
+        assertThat(fold(log)).isEqualTo(expected);
+    }
+
+    /** The rows that replaying the Delta log gives. */
+    public static Map<Integer, Fund> fold(List<JsonNode> log) {
         List<JsonNode> ordered = new ArrayList<>(log);
         ordered.sort(
                 Comparator.comparingInt((JsonNode row) -> row.get("__partition").asInt())
@@ -131,7 +141,7 @@ public final class Checks {
                                 new BigDecimal(row.get("fund_price").asText())));
             }
         }
-        assertThat(rows).isEqualTo(expected);
+        return rows;
     }
 
     /** The ledger of the pipeline accounts for every record: applied + filtered + dead-lettered, each once. */
@@ -149,7 +159,7 @@ public final class Checks {
         }
     }
 
-    static boolean exists(Connection connection, String table) throws SQLException {
+    public static boolean exists(Connection connection, String table) throws SQLException {
         try (var query = connection.prepareStatement("select to_regclass(?) is not null")) {
             query.setString(1, table);
             ResultSet row = query.executeQuery();

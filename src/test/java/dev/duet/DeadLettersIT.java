@@ -3,10 +3,12 @@ package dev.duet;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
@@ -91,6 +93,51 @@ class DeadLettersIT {
             }
             Checks.mirrorEquals(connection, "public.good", good.rows());
             Checks.mirrorEquals(connection, "public.bad", bad.rows());
+        }
+    }
+
+    @Test
+    void lettersSentAgainAfterAFixLandInTheirPlace() throws Exception {
+        String database = stack.freshDatabase("resent");
+        String root = "s3a://" + stack.s3Bucket() + "/resent";
+        Map<String, String> settings = ServiceProcess.settings(stack, "resent", database, root);
+        try (FundHistory history = new FundHistory(stack.bootstrapServers(), "resent", "funds", 1, 6);
+                Connection connection = stack.connect(database, "duet")) {
+            history.snapshot(50);
+            settings.put("duet.source.topics", history.topic());
+            settings.put("duet.source.columns.\"public.funds\"", FundHistory.COLUMNS);
+            settings.put("duet.source.decimal-handling-mode", "precise"); // wrong: it is string
+            try (ServiceProcess service = ServiceProcess.start(settings)) {
+                Checks.awaitDelivered(connection, "resent", history.topic(), history.written(), Duration.ofMinutes(1));
+                service.terminate();
+            }
+            settings.put("duet.source.decimal-handling-mode", "string");
+            history.updates(30); // newer than what is sent again
+            List<ConsumerRecord<byte[], byte[]>> letters = Topics.read(stack, "resent.dead-letters");
+            assertThat(letters).hasSize(50);
+            try (ServiceProcess service = ServiceProcess.start(settings).awaitStarted()) {
+                Checks.awaitDelivered(connection, "resent", history.topic(), history.written(), Duration.ofMinutes(1));
+                history.sendAgain(letters);
+                Checks.awaitDelivered(connection, "resent", history.topic(), history.written(), Duration.ofMinutes(1));
+                service.awaitReadiness(200, "");
+            }
+            Checks.mirrorEquals(connection, "public.funds", history.rows());
+            Checks.ledgerAddsUp(connection, "resent", history.topic(), history.total());
+            List<JsonNode> log =
+                    IndependentReader.read(stack, root + "/public/funds").getFirst();
+            assertThat(log.stream()
+                            .map(row -> row.get("__offset").asLong())
+                            .sorted()
+                            .toList())
+                    .isEqualTo(LongStream.range(50, 130).boxed().toList());
+            long newestOfLetters = log.stream()
+                    .filter(row -> row.get("__offset").asLong() >= 80)
+                    .mapToLong(row -> row.get("__lsn").asLong())
+                    .max()
+                    .orElseThrow();
+            assertThat(log.stream().filter(row -> row.get("__offset").asLong() < 80))
+                    .as("the log orders by __lsn, not by offset")
+                    .allMatch(row -> row.get("__lsn").asLong() > newestOfLetters);
         }
     }
 

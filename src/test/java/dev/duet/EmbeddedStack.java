@@ -18,27 +18,74 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * The real parts that tests run against: one {@code devstack} process for the whole test run, started when the first test asks for
+ * The real parts that tests run against: mostly one {@code devstack} process for the whole test run, started when the first test asks for
  * it and stopped with the JVM. Which parts it starts is set by the system property {@code duet.stack.parts} (pom.xml).
  */
-public final class EmbeddedStack {
+public final class EmbeddedStack implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofMinutes(4);
 
     private static final class Holder {
-        static final EmbeddedStack SHARED = start();
+        static final EmbeddedStack SHARED =
+                own(System.getProperty("duet.stack.parts", "postgres,kafka,connect,s3"), "640m");
     }
 
-    private final JsonNode addresses;
-    private final Path statusFile;
+    private final Path data;
+    private final String parts;
+    private final String heap;
+    private Process process;
+    private JsonNode addresses;
 
-    private EmbeddedStack(JsonNode addresses, Path statusFile) {
-        this.addresses = addresses;
-        this.statusFile = statusFile;
+    private EmbeddedStack(Path data, String parts, String heap) throws IOException, InterruptedException {
+        this.data = data;
+        this.parts = parts;
+        this.heap = heap;
+        this.process = launch();
+        this.addresses = await();
+    }
+
+    /**
+     * A stack for one test, which may harm it. Close it.
+     *
+     * @param parts as {@code devstack up --parts}
+     * @param heap its process's heap, as {@code -Xmx}
+     */
+    public static EmbeddedStack own(String parts, String heap) {
+        try {
+            Path work = Files.createDirectories(root().resolve("target"));
+            EmbeddedStack stack = new EmbeddedStack(Files.createTempDirectory(work, "stack"), parts, heap);
+            Runtime.getRuntime().addShutdownHook(new Thread(stack::close));
+            return stack;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted while the stack was starting", e);
+        }
+    }
+
+    /** SIGKILL: Kafka, Connect and S3 die with the process; PostgreSQL is a process of its own and lives on. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly();
+        process.waitFor();
+    }
+
+    /** Starts it again after a kill, with the same ports and data. */
+    public void restart() throws IOException, InterruptedException {
+        Files.deleteIfExists(statusFile());
+        process = launch();
+        addresses = await();
+    }
+
+    @Override
+    public void close() {
+        stop(process);
+        if (Files.exists(data)) {
+            delete(data);
+        }
     }
 
     /** The stack's own account of its addresses, for its other commands. */
     public Path statusFile() {
-        return statusFile;
+        return data.resolve("status.json");
     }
 
     /** The stack of this test run; starts it at the first call. */
@@ -108,59 +155,50 @@ public final class EmbeddedStack {
         return addresses.at("/s3/directory").asText() + "/" + s3Bucket();
     }
 
-    private static EmbeddedStack start() {
-        Path root = Path.of(System.getProperty("duet.basedir", ".")).toAbsolutePath();
-        Path jar = root.resolve("devstack/target/devstack.jar");
+    private static Path root() {
+        return Path.of(System.getProperty("duet.basedir", ".")).toAbsolutePath();
+    }
+
+    private Process launch() throws IOException {
+        Path jar = root().resolve("devstack/target/devstack.jar");
         if (!Files.exists(jar)) {
             throw new IllegalStateException(jar + " is missing: build it first with `make devstack`");
         }
-        try {
-            Path work = Files.createDirectories(root.resolve("target"));
-            Path data = Files.createTempDirectory(work, "stack");
-            Path status = data.resolve("status.json");
-            Process process = new ProcessBuilder(List.of(
-                            ProcessHandle.current().info().command().orElse("java"),
-                            "-Xmx640m",
-                            "-jar",
-                            jar.toString(),
-                            "up",
-                            "--data",
-                            data.resolve("data").toString(),
-                            "--status-file",
-                            status.toString(),
-                            "--parts",
-                            System.getProperty("duet.stack.parts", "postgres,kafka,connect,s3"),
-                            "--parent-pid",
-                            Long.toString(ProcessHandle.current().pid())))
-                    .redirectErrorStream(true)
-                    .redirectOutput(data.resolve("devstack.log").toFile())
-                    .start();
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-                stop(process);
-                delete(data);
-            }));
-            return new EmbeddedStack(await(process, status, data.resolve("devstack.log")), status);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("interrupted while the stack was starting", e);
-        }
+        return new ProcessBuilder(List.of(
+                        ProcessHandle.current().info().command().orElse("java"),
+                        "-Xmx" + heap,
+                        "-jar",
+                        jar.toString(),
+                        "up",
+                        "--data",
+                        data.resolve("data").toString(),
+                        "--status-file",
+                        statusFile().toString(),
+                        "--parts",
+                        parts,
+                        "--parent-pid",
+                        Long.toString(ProcessHandle.current().pid())))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        data.resolve("devstack.log").toFile()))
+                .start();
     }
 
-    private static JsonNode await(Process process, Path status, Path log) throws IOException, InterruptedException {
+    private JsonNode await() throws IOException, InterruptedException {
         Instant limit = Instant.now().plus(START_LIMIT);
-        while (!Files.exists(status)) {
+        while (!Files.exists(statusFile())) {
             if (!process.isAlive() || Instant.now().isAfter(limit)) {
                 stop(process);
-                throw new IllegalStateException("the embedded stack did not start:\n" + Files.readString(log));
+                throw new IllegalStateException(
+                        "the embedded stack did not start:\n" + Files.readString(data.resolve("devstack.log")));
             }
             Thread.sleep(50);
         }
-        return new ObjectMapper().readTree(status.toFile());
+        return new ObjectMapper().readTree(statusFile().toFile());
     }
 
     /** The data of a run is large (the benchmark's backlog above all) and of no use to the next one. */
-    private static void delete(Path folder) {
+    static void delete(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
             files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());

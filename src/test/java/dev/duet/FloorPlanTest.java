@@ -24,12 +24,13 @@ class FloorPlanTest {
     /** Room to the rooms that it may import. The root may import all and nobody imports it. */
     private static final Map<String, Set<String>> MAY_IMPORT = Map.of(
             "change", Set.of(),
-            "envelope", Set.of("change"),
-            "delivery", Set.of("change"),
+            "failpoint", Set.of(),
+            "envelope", Set.of("change", "failpoint"),
+            "delivery", Set.of("change", "failpoint"),
             "transform", Set.of("change"),
-            "intake", Set.of("change", "envelope", "transform", "delivery"),
-            "postgres", Set.of("change", "delivery"),
-            "delta", Set.of("change", "delivery"),
+            "intake", Set.of("change", "envelope", "transform", "delivery", "failpoint"),
+            "postgres", Set.of("change", "delivery", "failpoint"),
+            "delta", Set.of("change", "delivery", "failpoint"),
             "status", Set.of("change", "delivery"));
 
     /** Library to the rooms that may use it; the root never does. */
@@ -47,7 +48,7 @@ class FloorPlanTest {
             Map.entry("org.eclipse.microprofile.health", Set.of("status")));
 
     /** Rooms that stand on the JDK alone, but for JSpecify's annotations. */
-    private static final Set<String> CORE = Set.of("change", "delivery");
+    private static final Set<String> CORE = Set.of("change", "delivery", "failpoint");
 
     @Test
     void roomsImportOnlyWhatThePlanAllows() {

@@ -4,13 +4,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Random;
+import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -47,29 +51,54 @@ public final class FundHistory implements AutoCloseable {
 
     private final String topic;
     private final String table;
-    private final int partitions;
+    private final Map<Integer, Integer> homes = new HashMap<>();
+    private final Map<String, Object> client;
+    private final boolean transactional;
     private final Random random;
     private final Map<Integer, Fund> live = new HashMap<>();
     private final List<Integer> liveIds = new ArrayList<>();
     private final List<Integer> deletedIds = new ArrayList<>();
-    private final long[] written;
+    private final List<Set<Long>> unreadable = new ArrayList<>();
+    private int partitions;
+    private long[] written;
     private final KafkaProducer<byte[], byte[]> producer;
     private volatile @Nullable Exception lost;
+    private final List<ProducerRecord<byte[], byte[]>> recorded = new ArrayList<>();
+    private boolean recording;
+    private long clockShiftMillis;
     private long lsn = 25_000_000;
     private int nextId = 1;
 
     /** Makes the topic and a producer for it. */
     public FundHistory(String bootstrapServers, String prefix, String table, int partitions, long seed)
             throws Exception {
+        this(bootstrapServers, prefix, table, partitions, seed, Map.of(), false);
+    }
+
+    /**
+     * The same with settings of the topic.
+     *
+     * @param transactional each call is one transaction, as with exactly-once source support
+     */
+    public FundHistory(
+            String bootstrapServers,
+            String prefix,
+            String table,
+            int partitions,
+            long seed,
+            Map<String, String> topicSettings,
+            boolean transactional)
+            throws Exception {
         this.topic = prefix + ".public." + table;
         this.table = table;
         this.partitions = partitions;
         this.random = new Random(seed);
         this.written = new long[partitions];
-        Properties client = new Properties();
-        client.put("bootstrap.servers", bootstrapServers);
+        remember();
+        this.transactional = transactional;
+        this.client = new HashMap<>(Map.of("bootstrap.servers", bootstrapServers));
         try (Admin admin = Admin.create(client)) {
-            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
+            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1).configs(topicSettings)))
                     .all()
                     .get();
         }
@@ -78,9 +107,63 @@ public final class FundHistory implements AutoCloseable {
         // yet, then it has):
         // the first is then out of sequence for ever.
         client.put("max.in.flight.requests.per.connection", "1");
+        client.put("metadata.max.age.ms", "1000"); // new partitions are seen at once
+        client.put("max.block.ms", "240000"); // a broker that was killed may take its time on a busy machine
+        client.put("delivery.timeout.ms", "240000");
         client.put("batch.size", "262144");
         client.put("compression.type", "lz4");
+        client.put("max.request.size", "80000000");
+        client.put("buffer.memory", "120000000");
+        if (transactional) {
+            client.put("transactional.id", topic);
+        }
         this.producer = new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer());
+        if (transactional) {
+            producer.initTransactions();
+        }
+    }
+
+    /** Goes on in the LSNs of another history of the same source. */
+    public void continueAfter(FundHistory other) {
+        lsn = other.lsn + 1000;
+    }
+
+    /** The LSN of the last change that was written. */
+    public long lastLsn() {
+        return lsn;
+    }
+
+    /** New keys go to the new partitions too; the others stay where they are. */
+    public void addPartitions(int total) throws Exception {
+        try (Admin admin = Admin.create(client)) {
+            admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(total)))
+                    .all()
+                    .get();
+        }
+        written = Arrays.copyOf(written, total);
+        partitions = total;
+        remember();
+    }
+
+    /** A transaction that writes changes of keys that there are, and is aborted. */
+    public void abort(int count) {
+        producer.beginTransaction();
+        for (int i = 0; i < count; i++) {
+            Integer id = liveIds.get(random.nextInt(liveIds.size()));
+            var unused = producer.send(new ProducerRecord<>(
+                    topic,
+                    home(id),
+                    key(id),
+                    envelope("d", "{\"fund_id\":" + id + "}", "null").getBytes(UTF_8)));
+        }
+        producer.flush();
+        producer.abortTransaction();
+    }
+
+    private void begin() {
+        if (transactional) {
+            producer.beginTransaction();
+        }
     }
 
     public String topic() {
@@ -90,6 +173,11 @@ public final class FundHistory implements AutoCloseable {
     /** For each partition the number of records, which are its offsets from 0. */
     public long[] written() {
         return written.clone();
+    }
+
+    /** For each partition the offsets of what {@link #unreadable()} wrote. */
+    public List<Set<Long>> unreadableOffsets() {
+        return unreadable.stream().map(Set::copyOf).toList();
     }
 
     public long total() {
@@ -107,6 +195,7 @@ public final class FundHistory implements AutoCloseable {
 
     /** A snapshot: new keys as {@code r}, all of one LSN. */
     public void snapshot(int keys) {
+        begin();
         for (int i = 0; i < keys; i++) {
             write("r", put(nextId++));
         }
@@ -116,6 +205,7 @@ public final class FundHistory implements AutoCloseable {
 
     /** Changes of the keys that there are. */
     public void changes(int count) {
+        begin();
         for (int i = 0; i < count; i++) {
             lsn += 56 + random.nextInt(200);
             int dice = random.nextInt(10);
@@ -130,10 +220,94 @@ public final class FundHistory implements AutoCloseable {
         flush();
     }
 
+    /** The source is restored on a server whose LSNs begin low, a minute later; the rows are the same. */
+    public void restored() {
+        lsn = 1_000;
+        clockShiftMillis += 60_000;
+    }
+
+    /** The topic gets more partitions, and the keys other ones. */
+    public void grow(int more) throws Exception {
+        addPartitions(more);
+        homes.clear();
+        long limit = System.nanoTime() + 60_000_000_000L;
+        while (producer.partitionsFor(topic).size() < more) {
+            if (System.nanoTime() > limit) {
+                throw new IllegalStateException("the producer does not see the new partitions");
+            }
+            Thread.sleep(100);
+        }
+    }
+
+    /** From here on what is written is remembered for {@link #again}. */
+    public void record() {
+        recording = true;
+    }
+
+    /** Writes the remembered records once more, in their order, as Connect does without exactly-once support. */
+    public void again() {
+        recording = false;
+        begin();
+        recorded.forEach(record -> send(record.partition(), record.key(), record.value()));
+        flush();
+    }
+
+    /** Sends dead letters to the topic again as docs/operations.md says: key, value and headers as they are. */
+    public void sendAgain(List<ConsumerRecord<byte[], byte[]>> letters) {
+        begin();
+        for (ConsumerRecord<byte[], byte[]> letter : letters) {
+            written[0]++;
+            var unused = producer.send(
+                    new ProducerRecord<>(topic, 0, letter.key(), letter.value(), letter.headers()),
+                    (metadata, failure) -> {
+                        if (failure != null) {
+                            lost = failure;
+                        }
+                    });
+        }
+        flush();
+    }
+
+    /** Updates of keys that there are. */
+    public void updates(int count) {
+        begin();
+        for (int i = 0; i < count; i++) {
+            lsn += 56;
+            write("u", put(takeRandom(liveIds)));
+        }
+        flush();
+    }
+
+    /** A new key whose description has this length. */
+    public void large(int length) {
+        begin();
+        lsn += 56;
+        int id = nextId++;
+        Fund fund = put(id);
+        Fund large = new Fund(id, fund.name(), fund.code(), "x".repeat(length), fund.updatedAt(), fund.price());
+        live.put(id, large);
+        write("c", large);
+        flush();
+    }
+
     /** Writes any bytes into a partition, for records that can't be read. */
     public void writeRaw(int partition, byte[] key, byte[] value) {
+        begin();
         send(partition, key, value);
         flush();
+    }
+
+    /** A record that can't be read, which belongs into the dead-letter topic. */
+    public void unreadable() {
+        int partition = random.nextInt(partitions);
+        unreadable.get(partition).add(written[partition]);
+        writeRaw(partition, "{\"fund_id\":1}".getBytes(UTF_8), "{\"op\":\"x\"}".getBytes(UTF_8));
+    }
+
+    private void remember() {
+        while (unreadable.size() < partitions) {
+            unreadable.add(new HashSet<>());
+        }
     }
 
     @Override
@@ -142,6 +316,9 @@ public final class FundHistory implements AutoCloseable {
     }
 
     private void flush() {
+        if (transactional) {
+            producer.commitTransaction();
+        }
         producer.flush();
         if (lost != null) {
             throw new IllegalStateException("the history could not be written to Kafka", lost);
@@ -182,7 +359,7 @@ public final class FundHistory implements AutoCloseable {
     }
 
     private String envelope(String op, String before, String after) {
-        long now = System.currentTimeMillis();
+        long now = System.currentTimeMillis() + clockShiftMillis;
         return "{\"before\":" + before + ",\"after\":" + after
                 + ",\"source\":{\"version\":\"3.7.0.Final\",\"connector\":\"postgresql\",\"name\":\"pgsrc\",\"ts_ms\":"
                 + now
@@ -196,12 +373,24 @@ public final class FundHistory implements AutoCloseable {
     }
 
     private void send(int id, String value) {
-        send(Math.floorMod(id, partitions), ("{\"fund_id\":" + id + "}").getBytes(UTF_8), value.getBytes(UTF_8));
+        send(home(id), key(id), value.getBytes(UTF_8));
+    }
+
+    private int home(int id) {
+        return homes.computeIfAbsent(id, key -> Math.floorMod(key, partitions));
+    }
+
+    private static byte[] key(int id) {
+        return ("{\"fund_id\":" + id + "}").getBytes(UTF_8);
     }
 
     private void send(int partition, byte[] key, byte[] value) {
         written[partition]++;
-        var unused = producer.send(new ProducerRecord<>(topic, partition, key, value), (metadata, failure) -> {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, partition, key, value);
+        if (recording) {
+            recorded.add(record);
+        }
+        var unused = producer.send(record, (metadata, failure) -> {
             if (failure != null) {
                 lost = failure;
             }

@@ -17,6 +17,18 @@ public final class IndependentReader {
 
     /** All rows of the newest version of each table, as JSON objects; decimals are strings. */
     public static List<List<JsonNode>> read(EmbeddedStack stack, String... tables) throws Exception {
+        List<List<JsonNode>> all = new ArrayList<>();
+        readEach(stack, List.of(tables), all::add);
+        return all;
+    }
+
+    /** Takes the rows of one table; what it throws ends the reading. */
+    public interface Taker {
+        void take(List<JsonNode> rows) throws Exception;
+    }
+
+    /** The same for many tables in one process: each one's rows in turn, so that they need not all fit into memory. */
+    public static void readEach(EmbeddedStack stack, List<String> tables, Taker taker) throws Exception {
         Path root = Path.of(System.getProperty("duet.basedir", ".")).toAbsolutePath();
         Path jar = root.resolve("deltareader/target/deltareader.jar");
         if (!Files.exists(jar)) {
@@ -36,15 +48,15 @@ public final class IndependentReader {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
-        if (!process.waitFor(5, TimeUnit.MINUTES) || process.exitValue() != 0) {
+        if (!process.waitFor(5L + tables.size() / 2, TimeUnit.MINUTES) || process.exitValue() != 0) {
             process.destroyForcibly();
             throw new IllegalStateException("the independent reader failed:\n" + Files.readString(log));
         }
-        List<List<JsonNode>> all = new ArrayList<>();
-        for (int i = 0; i < tables.length; i++) {
-            all.add(rows(out.resolve(i + ".ndjson")));
+        for (int i = 0; i < tables.size(); i++) {
+            Path file = out.resolve(i + ".ndjson");
+            taker.take(rows(file));
+            Files.delete(file);
         }
-        return all;
     }
 
     private static List<JsonNode> rows(Path file) throws Exception {

@@ -55,7 +55,10 @@ public final class ServiceProcess implements AutoCloseable {
         all.forEach((key, value) -> command.add("-D" + key + "=" + value));
         if (executable == null) {
             command.addAll(List.of(
-                    "-jar", root.resolve("target/quarkus-app/quarkus-run.jar").toString()));
+                    "-jar",
+                    System.getProperty(
+                            "duet.service.jar",
+                            root.resolve("target/quarkus-app/quarkus-run.jar").toString())));
         }
         Path log =
                 Files.createTempFile(Files.createDirectories(root.resolve("target/service-logs")), "service", ".log");
@@ -103,6 +106,10 @@ public final class ServiceProcess implements AutoCloseable {
         return process.isAlive();
     }
 
+    public Path logFile() {
+        return log;
+    }
+
     public String log() throws IOException {
         return Files.readString(log);
     }
@@ -139,6 +146,22 @@ public final class ServiceProcess implements AutoCloseable {
         }
     }
 
+    /** Waits until readiness has this status and its answer holds this text; returns the answer. */
+    public String awaitReadiness(int status, String text) throws Exception {
+        Instant limit = Instant.now().plusSeconds(120);
+        while (true) {
+            String answer = get("/q/health/ready");
+            if (answer.contains(text) && health("ready") == status) {
+                return answer;
+            }
+            if (Instant.now().isAfter(limit)) {
+                throw new AssertionError(
+                        "readiness is not " + status + " with '" + text + "' but " + answer + "\n" + log());
+            }
+            Thread.sleep(50);
+        }
+    }
+
     /** The sum of all samples of a metric (Prometheus' name) whose tags contain these texts. */
     public double metric(String name, String... tags) throws InterruptedException {
         double sum = 0;
@@ -151,6 +174,30 @@ public final class ServiceProcess implements AutoCloseable {
             }
         }
         return sum;
+    }
+
+    /** SIGSTOP: the process stands still but keeps all that it holds, such as its connections. */
+    public void freeze() throws Exception {
+        signal("-STOP");
+    }
+
+    /** SIGCONT. */
+    public void thaw() throws Exception {
+        signal("-CONT");
+    }
+
+    private void signal(String signal) throws Exception {
+        int exit =
+                new ProcessBuilder("kill", signal, Long.toString(pid())).start().waitFor();
+        if (exit != 0) {
+            throw new IllegalStateException(
+                    "kill " + signal + " ended with " + exit + "; the service had ended:\n" + log());
+        }
+    }
+
+    /** SIGTERM without waiting for the end. */
+    public void leave() {
+        process.destroy();
     }
 
     /** SIGKILL. */

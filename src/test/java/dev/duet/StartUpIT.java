@@ -39,6 +39,7 @@ class StartUpIT {
         assertRefused(with("duet.source.flattened-topics", "flat.("), "duet.source.flattened-topics is neither ");
         assertRefused(with("duet.transform.x.drop", "a"), "duet.transform.x.tables is missing: ");
         assertRefused(with("duet.postgres.table", "{nonsense}"), "duet.postgres.table ");
+        assertRefused(with("duet.failpoint.at", "log-putt"), "duet.failpoint.at names the fail point 'log-putt'");
     }
 
     @Test

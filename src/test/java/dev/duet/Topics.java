@@ -10,11 +10,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** What lies in Kafka, as any consumer sees it. */
-final class Topics {
+public final class Topics {
     private Topics() {}
 
     /** All committed records of a topic. */
-    static List<ConsumerRecord<byte[], byte[]>> read(EmbeddedStack stack, String topic) {
+    public static List<ConsumerRecord<byte[], byte[]>> read(EmbeddedStack stack, String topic) {
         Map<String, Object> client =
                 Map.of("bootstrap.servers", stack.bootstrapServers(), "isolation.level", "read_committed");
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();

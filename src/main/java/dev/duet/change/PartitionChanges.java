@@ -64,6 +64,22 @@ public record PartitionChanges(
         return low;
     }
 
+    /** The part before this offset, which is not beyond the end. */
+    public PartitionChanges until(long offset) {
+        List<RowChange> before = changes.subList(0, indexFrom(changes, offset));
+        Offsets filteredBefore = filtered.until(offset);
+        Offsets deadLetteredBefore = deadLettered.until(offset);
+        return new PartitionChanges(
+                partition,
+                firstOffset,
+                Math.max(firstOffset, offset),
+                (long) before.size() + filteredBefore.size() + deadLetteredBefore.size(),
+                before,
+                filteredBefore,
+                deadLetteredBefore,
+                before.stream().mapToLong(RowChange::bytes).sum());
+    }
+
     /**
      * Joins links of one partition.
      *
@@ -123,6 +139,10 @@ public record PartitionChanges(
         public int countFrom(long offset) {
             int at = Arrays.binarySearch(ascending, offset);
             return ascending.length - (at >= 0 ? at : -at - 1);
+        }
+
+        Offsets until(long offset) {
+            return of(Arrays.copyOf(ascending, ascending.length - countFrom(offset)));
         }
 
         static Offsets join(List<Offsets> parts) {

@@ -1,6 +1,7 @@
 package dev.duet.delivery;
 
 import dev.duet.change.TopicPartition;
+import dev.duet.failpoint.FailPoint;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -46,8 +47,10 @@ final class DeliveredKeeper {
             pending.clear();
             scheduled = false;
         }
-        return batch.isEmpty()
-                ? CompletableFuture.completedStage(null)
-                : store.advance(batch).exceptionally(failure -> null);
+        if (batch.isEmpty()) {
+            return CompletableFuture.completedStage(null);
+        }
+        FailPoint.DELIVERED_STORING.reached();
+        return store.advance(batch).thenRun(FailPoint.DELIVERED_STORED::reached).exceptionally(failure -> null);
     }
 }

@@ -4,6 +4,7 @@ import dev.duet.change.ChangeBatch;
 import dev.duet.change.PartitionChanges;
 import dev.duet.change.TableId;
 import dev.duet.change.TopicPartition;
+import dev.duet.failpoint.FailPoint;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -86,7 +87,7 @@ public final class Delivery {
         this.upstream = upstream;
         this.listener = listener;
         this.timer = timer;
-        this.room = new Room(maxBufferedBytes);
+        this.room = new Room(maxBufferedBytes, listener::buffered);
         this.keeper = new DeliveredKeeper(deliveredPositions, timer);
     }
 
@@ -136,24 +137,39 @@ public final class Delivery {
 
     /**
      * Takes what was read. What belongs to an older epoch, or to a partition that stands still, is dropped: it will be read again.
+     * If a partition waits for something else than what comes, it is opened anew: it would wait for ever.
      *
      * @return completes when there is room for more
      */
     public CompletionStage<Void> accept(List<Read> reads) {
         CompletableFuture<Void> hasRoom = new CompletableFuture<>();
         long now = System.nanoTime();
+        Set<TopicPartition> strays = new HashSet<>();
         synchronized (lock) {
             for (Read read : reads) {
-                if (!draining && partitions.accept(read)) {
-                    Link link = new Link(read.changes(), read.epoch(), now, writers.size());
-                    room.use(read.changes().bytes());
-                    writers.forEach(writer -> writer.lane.offer(link));
+                if (draining) {
+                    continue;
+                }
+                switch (partitions.accept(read)) {
+                    case NEXT -> offer(new Link(read.changes(), read.epoch(), now, writers.size()));
+                    case STRAY -> strays.add(read.changes().partition());
+                    case VOID -> {}
                 }
             }
+            partitions.suspend(strays);
             room.await(hasRoom);
+        }
+        if (!strays.isEmpty()) {
+            listener.rewound("intake", strays, "the records that came are not those that follow");
+            upstream.rewind(strays);
         }
         writers.forEach(this::writeIfDue);
         return hasRoom;
+    }
+
+    private void offer(Link link) {
+        room.use(link.changes.bytes());
+        writers.forEach(writer -> writer.lane.offer(link));
     }
 
     /** These partitions stand still from here on because of a table that can't be read; what was accepted goes on. */
@@ -232,6 +248,7 @@ public final class Delivery {
     private void write(Writer writer, List<Link> links) {
         ChangeBatch batch =
                 ChangeBatch.of(links.stream().map(link -> link.changes).toList());
+        FailPoint.WRITING.reached(writer.sink().name());
         long started = System.nanoTime();
         CompletionStage<Map<TopicPartition, Ledger>> stage;
         try {
@@ -241,6 +258,7 @@ public final class Delivery {
         }
         stage.thenApply(outcome -> checked(writer, batch, outcome)).whenComplete((outcome, failure) -> {
             if (failure == null) {
+                FailPoint.PASSING.reached(writer.sink().name());
                 listener.written(writer.sink().name(), batch, outcome, Duration.ofNanos(System.nanoTime() - started));
                 passed(writer, links);
             } else {
@@ -271,7 +289,9 @@ public final class Delivery {
         served.forEach(waiting -> waiting.complete(null));
         if (!delivered.isEmpty()) {
             listener.delivered(delivered);
+            FailPoint.PASSED.reached();
             upstream.delivered(delivered);
+            FailPoint.ACKNOWLEDGED.reached();
             keeper.delivered(delivered);
         }
         completeIfDrained();

@@ -44,6 +44,15 @@ public interface DeliveryListener {
     /** The offsets that the next records of these partitions will get: how far there is to go. */
     default void endsAt(Map<TopicPartition, Long> endOffsets) {}
 
+    /** Kafka does not answer: nothing new can be read. Told again while it lasts. */
+    default void sourceLost(String reason) {}
+
+    /** Kafka answers again. */
+    default void sourceBack() {}
+
+    /** The memory of the changes that are accepted and not yet in both sinks. */
+    default void buffered(long bytes) {}
+
     /** These partitions belong to somebody else now. */
     default void revoked(Set<TopicPartition> partitions) {}
 }

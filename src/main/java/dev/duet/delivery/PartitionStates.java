@@ -61,16 +61,26 @@ final class PartitionStates {
         return started;
     }
 
-    /** True if this is the piece that the partition waits for. */
-    boolean accept(Delivery.Read read) {
+    /** What a piece is to its partition. */
+    enum Fit {
+        /** The one that the partition waits for. */
+        NEXT,
+        /** The partition is not read, or an opening is on its way that will bring the piece again. */
+        VOID,
+        /** The partition waits for another one, which will not come by itself. */
+        STRAY
+    }
+
+    Fit accept(Delivery.Read read) {
         State state = states.get(read.changes().partition());
-        if (state == null
-                || state.epoch != read.epoch()
-                || state.acceptedNext != read.changes().firstOffset()) {
-            return false;
+        if (state == null || state.acceptedNext == NOT_STARTED) {
+            return Fit.VOID;
+        }
+        if (state.epoch != read.epoch() || state.acceptedNext != read.changes().firstOffset()) {
+            return Fit.STRAY;
         }
         state.acceptedNext = read.changes().nextOffset();
-        return true;
+        return Fit.NEXT;
     }
 
     /** Nothing is accepted until the next opening; what is queued may still be written. */

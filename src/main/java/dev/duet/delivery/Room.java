@@ -3,23 +3,29 @@ package dev.duet.delivery;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
 
 /** Counts the memory of what is accepted and not yet passed by all lanes. Guarded by the delivery's lock. */
 final class Room {
     private final long maxBytes;
     private final List<CompletableFuture<Void>> waiting = new ArrayList<>();
+    private final LongConsumer meter;
     private long usedBytes;
 
-    Room(long maxBytes) {
+    /** @param meter is told whenever the used bytes change */
+    Room(long maxBytes, LongConsumer meter) {
         this.maxBytes = maxBytes;
+        this.meter = meter;
     }
 
     void use(long bytes) {
         usedBytes += bytes;
+        meter.accept(usedBytes);
     }
 
     void free(long bytes) {
         usedBytes -= bytes;
+        meter.accept(usedBytes);
     }
 
     /** Completes the future when there is room: now, or through a later {@link #takeServed}. */

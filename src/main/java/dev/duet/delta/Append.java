@@ -63,7 +63,12 @@ record Append(
                 long skippedBefore = before == null ? 0 : before.skipped();
                 moved.put(
                         link.partition(),
-                        new StoredPosition(link.nextOffset(), applied + changes.size(), skippedBefore + skipped, by));
+                        new StoredPosition(
+                                link.partition().generation(),
+                                link.nextOffset(),
+                                applied + changes.size(),
+                                skippedBefore + skipped,
+                                by));
             }
         }
         return new Append(stored, moved, counts, fresh);

@@ -1,5 +1,6 @@
 package dev.duet.delta;
 
+import dev.duet.failpoint.FailPoint;
 import io.delta.kernel.data.ColumnarBatch;
 import io.delta.kernel.expressions.Column;
 import io.delta.kernel.types.StructType;
@@ -56,7 +57,9 @@ final class DataFiles {
             }
         }
         TableFileIO.Body body = target.buffer.body();
+        FailPoint.PARQUET_WRITING.reached();
         io.replace(path, body);
+        FailPoint.PARQUET_WRITTEN.reached();
         return new DataFileStatus(
                 path,
                 body.size(),

@@ -71,6 +71,13 @@ public interface DeltaConfig {
     @WithDefault("2")
     int writers();
 
+    /**
+     * How long a writer may go on without looking whether its table's log is still there (a folder that was deleted meanwhile). Default
+     * 30s; a look costs one small request after a commit. Zero: after each commit.
+     */
+    @WithDefault("30s")
+    Duration logCheckInterval();
+
     /** The S3 store, for roots {@code s3a:}. */
     S3 s3();
 

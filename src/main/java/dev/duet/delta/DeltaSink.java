@@ -44,8 +44,9 @@ public final class DeltaSink implements Sink, AutoCloseable {
     private static final int CLOSE_SECONDS = 20;
 
     private final DeltaConfig config;
+    private final String pipeline;
     private final Positions positions;
-    private final KnownPositions known = new KnownPositions();
+    private final KnownPositions known;
     private final TablePaths paths;
     private final String writer = Long.toString(ThreadLocalRandom.current().nextLong(Long.MAX_VALUE), 36);
     private final String engineInfo;
@@ -66,7 +67,9 @@ public final class DeltaSink implements Sink, AutoCloseable {
                     "duet.delta.partition-by is '" + config.partitionBy() + "': set it to __date or none.");
         }
         this.config = config;
+        this.pipeline = pipeline;
         this.positions = new Positions(pipeline);
+        this.known = new KnownPositions(pipeline);
         this.paths = new TablePaths(Storage.root(config), config.table());
         this.engineInfo = "duet/"
                 + ConfigProvider.getConfig()
@@ -246,7 +249,9 @@ public final class DeltaSink implements Sink, AutoCloseable {
                             "Delta tables " + other + " and " + id + " would share the path " + path
                                     + ". Put {schema} into duet.delta.table.");
                 }
-                OpenTable log = new OpenTable(id, share.source(), path, store.fileIO(), config, engineInfo);
+                TableFileIO io = store.fileIO();
+                TableMark mark = new TableMark(id, pipeline, store.root(), path, io);
+                OpenTable log = new OpenTable(id, share.source(), path, io, mark, config, engineInfo);
                 return new TableWriter(id, log, positions, known, writer);
             });
             if (!table.log().source().equals(share.source())) {

@@ -1,5 +1,6 @@
 package dev.duet.delta;
 
+import dev.duet.failpoint.FailPoint;
 import io.delta.kernel.data.FilteredColumnarBatch;
 import io.delta.kernel.defaults.engine.DefaultEngine;
 import io.delta.kernel.defaults.engine.DefaultParquetHandler;
@@ -72,6 +73,7 @@ final class DuetEngine extends DefaultEngine {
                 throws IOException {
             super.writeParquetFileAtomically(path, rows);
             io.publish(path);
+            FailPoint.CHECKPOINT_STORED.reached();
         }
     }
 }

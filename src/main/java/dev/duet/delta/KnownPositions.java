@@ -5,6 +5,7 @@ import dev.duet.change.PartitionChanges;
 import dev.duet.change.TableId;
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.PositionMovedException;
+import dev.duet.delivery.TableStoppedException;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,15 @@ final class KnownPositions {
     private final Map<TableId, Map<TopicPartition, Optional<StoredPosition>>> tables = new ConcurrentHashMap<>();
 
     private final Map<TopicPartition, Long> passed = new ConcurrentHashMap<>();
+
+    /** The highest positions ever seen, kept when partitions are opened anew: a table never goes back by itself. */
+    private final Map<TableId, Map<TopicPartition, Long>> highest = new ConcurrentHashMap<>();
+
+    private final String pipeline;
+
+    KnownPositions(String pipeline) {
+        this.pipeline = pipeline;
+    }
 
     void forget(Collection<TopicPartition> partitions) {
         partitions.forEach(passed::remove);
@@ -55,6 +65,43 @@ final class KnownPositions {
         }
     }
 
+    /**
+     * The links of a table that was set back (a copy of the folder was put back, say) must begin where its positions are now: the rows
+     * between would be lost.
+     *
+     * @throws TableStoppedException if they don't
+     */
+    void checkNotSetBack(
+            TableId table, String where, Collection<TableShare.Link> links, Map<TopicPartition, StoredPosition> shown) {
+        Map<TopicPartition, Long> high = highest.computeIfAbsent(table, t -> new ConcurrentHashMap<>());
+        for (TableShare.Link link : links) {
+            StoredPosition position = shown.get(link.partition());
+            long next = position == null ? 0 : position.next();
+            long before = high.getOrDefault(link.partition(), 0L);
+            if (next < before && next < link.firstOffset()) {
+                throw setBack(table, where, link.partition(), before, next);
+            }
+            high.put(link.partition(), next);
+        }
+    }
+
+    /** The table is new: what was known of one that it replaces counts no longer. */
+    void created(TableId table) {
+        highest.remove(table);
+    }
+
+    private TableStoppedException setBack(
+            TableId table, String where, TopicPartition partition, long before, long next) {
+        return new TableStoppedException(
+                table,
+                where + ": the position of " + partition + " went back from " + before + " to " + next
+                        + ": the table was set back to an earlier state. The rows between would be missing, so nothing"
+                        + " was written. It goes on, and fills the gap from Kafka, after: update duet.position set"
+                        + " delivered_next = least(delivered_next, " + next + ") where pipeline = '"
+                        + pipeline.replace("'", "''") + "' and topic = '" + partition.topic() + "' and partition = "
+                        + partition.partition() + ". To go on without these rows restart Duet.");
+    }
+
     /** Takes over what the table shows in partitions that nothing was known of yet. */
     void learn(TableId table, Collection<TopicPartition> partitions, Map<TopicPartition, StoredPosition> shown) {
         Map<TopicPartition, Optional<StoredPosition>> known = known(table);
@@ -66,7 +113,11 @@ final class KnownPositions {
     /** This writer has moved the table there. */
     void moved(TableId table, Map<TopicPartition, StoredPosition> moved) {
         Map<TopicPartition, Optional<StoredPosition>> known = known(table);
-        moved.forEach((partition, position) -> known.put(partition, Optional.of(position)));
+        Map<TopicPartition, Long> high = highest.computeIfAbsent(table, t -> new ConcurrentHashMap<>());
+        moved.forEach((partition, position) -> {
+            known.put(partition, Optional.of(position));
+            high.put(partition, position.next());
+        });
     }
 
     /** @throws PositionMovedException if the table shows another position than the known one */

@@ -3,12 +3,14 @@ package dev.duet.delta;
 import dev.duet.change.TableId;
 import dev.duet.change.TableSchema;
 import dev.duet.delivery.TableStoppedException;
+import dev.duet.failpoint.FailPoint;
 import io.delta.kernel.Operation;
 import io.delta.kernel.Snapshot;
 import io.delta.kernel.TableManager;
 import io.delta.kernel.Transaction;
 import io.delta.kernel.TransactionCommitResult;
 import io.delta.kernel.engine.Engine;
+import io.delta.kernel.exceptions.KernelEngineException;
 import io.delta.kernel.exceptions.KernelException;
 import io.delta.kernel.exceptions.TableNotFoundException;
 import io.delta.kernel.expressions.Column;
@@ -17,6 +19,7 @@ import io.delta.kernel.hook.PostCommitHook.PostCommitHookType;
 import io.delta.kernel.transaction.CreateTableTransactionBuilder;
 import io.delta.kernel.transaction.DataLayoutSpec;
 import io.delta.kernel.types.StructType;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -43,11 +46,27 @@ final class OpenTable {
     private final Engine engine;
     private final boolean byDate;
     private final int checkpointInterval;
+    private final Restores restores;
+    private final TableMark mark;
+    private final long checkNanos;
     private @Nullable Snapshot snapshot;
     private volatile boolean stale;
     private boolean upkeepFailed;
+    /** The last version that is known to be Duet's; -1 if none is. */
+    private long lastOwn = -1;
+    /** A version whose file was there when it was looked at last. */
+    private long witness = -1;
 
-    OpenTable(TableId table, TableId source, String path, TableFileIO io, DeltaConfig config, String engineInfo) {
+    private long witnessedNanos;
+
+    OpenTable(
+            TableId table,
+            TableId source,
+            String path,
+            TableFileIO io,
+            TableMark mark,
+            DeltaConfig config,
+            String engineInfo) {
         this.table = table;
         this.source = source;
         this.path = path;
@@ -56,6 +75,9 @@ final class OpenTable {
         this.engine = new DuetEngine(io);
         this.byDate = config.partitionBy().equals(AddedColumn.DATE.columnName());
         this.checkpointInterval = config.checkpointInterval();
+        this.restores = new Restores(table, path, io);
+        this.mark = mark;
+        this.checkNanos = config.logCheckInterval().toNanos();
     }
 
     Engine engine() {
@@ -78,7 +100,7 @@ final class OpenTable {
     }
 
     /** The newest snapshot that is known, loaded if there is none; empty if the table does not exist. */
-    Optional<Snapshot> snapshot() {
+    Optional<Snapshot> snapshot() throws IOException {
         if (stale) {
             stale = false;
             snapshot = null;
@@ -89,16 +111,67 @@ final class OpenTable {
         return Optional.of(snapshot);
     }
 
-    /** The table's newest snapshot, from the store; empty if the table does not exist. */
-    Optional<Snapshot> reload() {
+    /**
+     * The table's newest snapshot, from the store; empty if the table does not exist.
+     *
+     * @throws TableStoppedException if it is not fit to be written, or was set back
+     */
+    Optional<Snapshot> reload() throws IOException {
         snapshot = null;
         try {
             Snapshot loaded = TableManager.loadSnapshot(path).build(engine);
             checkUsable(loaded);
+            lastOwn = restores.check(loaded, lastOwn);
+            mark.set();
+            witness(loaded.getVersion());
             snapshot = loaded;
             return Optional.of(loaded);
         } catch (TableNotFoundException e) {
+            lastOwn = -1;
             return Optional.empty();
+        }
+    }
+
+    private void witness(long version) {
+        witness = version;
+        witnessedNanos = System.nanoTime();
+    }
+
+    /**
+     * After an own commit: looks now and then whether the log still begins before it. A version is created only if it is not there, so
+     * after the folder was deleted the next one would be created all the same, as an orphan that no reader can read.
+     *
+     * @throws TableStoppedException if what the commit stands on is gone
+     */
+    void checkLog() {
+        long since = witness;
+        Snapshot newest = snapshot;
+        if (newest == null || System.nanoTime() - witnessedNanos < checkNanos) {
+            return;
+        }
+        try {
+            if (since < newest.getVersion() && isMissing(since)) {
+                // Expired under a checkpoint, perhaps: then the table can be loaded.
+                TableManager.loadSnapshot(path).build(engine);
+            }
+            witness(newest.getVersion());
+        } catch (KernelException e) {
+            throw new TableStoppedException(
+                    table,
+                    where() + ": the log lost version " + since + " while Duet wrote version " + newest.getVersion()
+                            + ": the table's folder was deleted, and what Duet wrote since can't be read. Delete what is"
+                            + " left at " + path + "; Duet then says how to go on.",
+                    e);
+        } catch (IOException | KernelEngineException e) {
+            LOG.debugf(e, "%s: the log is looked at again later", where());
+        }
+    }
+
+    private boolean isMissing(long version) throws IOException {
+        try {
+            return io.status(Restores.file(path, version)).getSize() < 0;
+        } catch (FileNotFoundException e) {
+            return true;
         }
     }
 
@@ -128,8 +201,13 @@ final class OpenTable {
         }
     }
 
-    /** Creates the table, unless another writer was faster: then its table is loaded. */
-    Snapshot create(TableSchema columns) {
+    /**
+     * Creates the table, unless another writer was faster: then its table is loaded.
+     *
+     * @throws TableStoppedException if it existed and was deleted
+     */
+    Snapshot create(TableSchema columns) throws IOException {
+        mark.checkNeverSet();
         StructType schema = Schemas.create(columns, byDate);
         CreateTableTransactionBuilder builder = TableManager.buildCreateTableTransaction(path, schema, engineInfo)
                 .withTableProperties(Map.of(
@@ -146,10 +224,14 @@ final class OpenTable {
         }
         try {
             Transaction transaction = builder.build(engine);
+            FailPoint.TABLE_CREATING.reached();
             committed(transaction.commit(engine, Iterators.repeatable(List.of())));
         } catch (KernelException lost) {
             return reload().orElseThrow(() -> lost);
         }
+        FailPoint.TABLE_CREATED.reached();
+        mark.set();
+        witness(0);
         return snapshot().orElseThrow(() -> new IllegalStateException(where() + " vanished after it was created"));
     }
 
@@ -167,16 +249,21 @@ final class OpenTable {
             if (hook.getType() == PostCommitHookType.CHECKPOINT) {
                 checkpointDue = true;
             } else {
+                FailPoint.CHECKSUM_WRITING.reached();
                 attempt(hook.getType().name(), result.getVersion(), () -> hook.threadSafeInvoke(engine));
+                FailPoint.CHECKSUM_WRITTEN.reached();
             }
         }
         snapshot = result.getPostCommitSnapshot().orElse(null);
+        lastOwn = result.getVersion();
         if (checkpointDue) {
+            FailPoint.CHECKPOINT_WRITING.reached();
             // Not Kernel's own hook: only a newest snapshot's checkpoint also cleans the log (delta-io/delta#7205).
             attempt(
                     "CHECKPOINT",
                     result.getVersion(),
                     () -> TableManager.loadSnapshot(path).build(engine).writeCheckpoint(engine));
+            FailPoint.CHECKPOINT_WRITTEN.reached();
             markStale();
         }
         io.forget();

@@ -2,12 +2,15 @@ package dev.duet.delta;
 
 import dev.duet.change.TableId;
 import dev.duet.change.TopicPartition;
+import dev.duet.delivery.PositionMovedException;
 import dev.duet.delivery.TableStoppedException;
 import io.delta.kernel.Snapshot;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Names and reads the positions of one pipeline: one domain for each partition, {@code duet.<pipeline>.<topic>-<number>}. The
@@ -24,14 +27,27 @@ final class Positions {
         return prefix + partition;
     }
 
-    /** The positions of these partitions in this snapshot; partitions never written are absent. */
+    /**
+     * The positions of these partitions in this snapshot; partitions never written in their generation are absent.
+     *
+     * @throws PositionMovedException if one is of a newer generation: the asker's topic does not exist any more
+     */
     Map<TopicPartition, StoredPosition> read(TableId table, Snapshot snapshot, Collection<TopicPartition> partitions) {
         Map<TopicPartition, StoredPosition> positions = new HashMap<>();
+        Set<TopicPartition> newer = new TreeSet<>();
         for (TopicPartition partition : partitions) {
             Optional<String> json = snapshot.getDomainMetadata(domain(partition));
             if (json.isPresent()) {
-                positions.put(partition, parse(table, snapshot, domain(partition), json.get()));
+                StoredPosition stored = parse(table, snapshot, domain(partition), json.get());
+                if (stored.generation() == partition.generation()) {
+                    positions.put(partition, stored);
+                } else if (stored.generation() > partition.generation()) {
+                    newer.add(partition);
+                }
             }
+        }
+        if (!newer.isEmpty()) {
+            throw KnownPositions.moved("Delta table " + table, newer);
         }
         return positions;
     }

@@ -10,18 +10,22 @@ import java.util.regex.Pattern;
  * {"next":6000,"applied":5990,"skipped":10,"by":"k3v9x0q2"}
  * </pre>
  *
+ * <p>With a topic that was made again {@code "generation":1} stands in front.
+ *
+ * @param generation the topic's generation, see {@link dev.duet.change.TopicPartition}
  * @param next the first offset that the table has not got
- * @param applied changes that the table took from this partition since it was created
+ * @param applied changes that the table took from this partition in this generation
  * @param skipped changes that came again although the table had them (counted with the next commit that holds a row)
  * @param by the writer that moved it: a random name of one sink's life, by which it knows its own commit when the answer was lost
  */
-record StoredPosition(long next, long applied, long skipped, String by) {
+record StoredPosition(int generation, long next, long applied, long skipped, String by) {
     private static final Pattern JSON = Pattern.compile(
-            "\\{\\s*\"next\"\\s*:\\s*(\\d+)\\s*,\\s*\"applied\"\\s*:\\s*(\\d+)\\s*,\\s*\"skipped\"\\s*:\\s*(\\d+)"
+            "\\{\\s*(?:\"generation\"\\s*:\\s*(\\d{1,9})\\s*,\\s*)?\"next\"\\s*:\\s*(\\d+)\\s*,\\s*\"applied\"\\s*:\\s*(\\d+)\\s*,\\s*\"skipped\"\\s*:\\s*(\\d+)"
                     + "\\s*,\\s*\"by\"\\s*:\\s*\"([a-z0-9]*)\"\\s*}");
 
     String json() {
-        return "{\"next\":" + next + ",\"applied\":" + applied + ",\"skipped\":" + skipped + ",\"by\":\"" + by + "\"}";
+        return (generation == 0 ? "{" : "{\"generation\":" + generation + ",") + "\"next\":" + next + ",\"applied\":"
+                + applied + ",\"skipped\":" + skipped + ",\"by\":\"" + by + "\"}";
     }
 
     /** @throws IllegalArgumentException if the text is none of ours */
@@ -31,9 +35,10 @@ record StoredPosition(long next, long applied, long skipped, String by) {
             throw new IllegalArgumentException("not a position of Duet: " + json);
         }
         return new StoredPosition(
-                Long.parseLong(matcher.group(1)),
+                matcher.group(1) == null ? 0 : Integer.parseInt(matcher.group(1)),
                 Long.parseLong(matcher.group(2)),
                 Long.parseLong(matcher.group(3)),
-                matcher.group(4));
+                Long.parseLong(matcher.group(4)),
+                matcher.group(5));
     }
 }

@@ -27,9 +27,10 @@ record TableShare(TableId table, TableId source, List<Link> links) {
     /**
      * A table's changes of one partition, in offset order.
      *
+     * @param firstOffset where the batch begins in the partition
      * @param nextOffset the partition's position after the batch, and the table's once it has these changes
      */
-    record Link(TopicPartition partition, List<RowChange> changes, long nextOffset) {
+    record Link(TopicPartition partition, List<RowChange> changes, long firstOffset, long nextOffset) {
         /** Index of the first change at this offset or above. */
         int indexFrom(long offset) {
             return PartitionChanges.indexFrom(changes, offset);
@@ -50,7 +51,7 @@ record TableShare(TableId table, TableId source, List<Link> links) {
                 TableId source = changes.getFirst().schema().source();
                 TableShare share = shares.computeIfAbsent(table, t -> new TableShare(t, source, new ArrayList<>()));
                 changes.forEach(change -> share.checkSource(change.schema()));
-                share.links().add(new Link(link.partition(), changes, link.nextOffset()));
+                share.links().add(new Link(link.partition(), changes, link.firstOffset(), link.nextOffset()));
             });
         }
         long rows = shares.values().stream()

@@ -5,6 +5,7 @@ import dev.duet.change.TableSchema;
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.LedgerBrokenException;
 import dev.duet.delivery.RetriableException;
+import dev.duet.failpoint.FailPoint;
 import io.delta.kernel.DataWriteContext;
 import io.delta.kernel.Snapshot;
 import io.delta.kernel.Transaction;
@@ -84,10 +85,12 @@ final class TableWriter {
         try {
             Snapshot snapshot = snapshot(share);
             Map<TopicPartition, StoredPosition> stored = positions.read(table, snapshot, share.partitions());
+            known.checkNotSetBack(table, log.where(), share.links(), stored);
             known.check(table, log.where(), share.partitions(), stored);
             Append append = Append.of(share, stored, writer);
             if (!append.isEmpty()) {
                 commit(snapshot, append, share);
+                log.checkLog();
             }
             known.learn(table, share.partitions(), stored);
             return append.counts();
@@ -100,13 +103,16 @@ final class TableWriter {
         }
     }
 
-    private Snapshot snapshot(TableShare share) {
+    private Snapshot snapshot(TableShare share) throws IOException {
         Optional<Snapshot> existing = log.snapshot();
         if (existing.isPresent()) {
             return existing.get();
         }
         known.check(table, log.where(), share.partitions(), Map.of());
-        return log.create(share.links().getFirst().changes().getFirst().schema());
+        Snapshot created =
+                log.create(share.links().getFirst().changes().getFirst().schema());
+        known.created(table);
+        return created;
     }
 
     private void commit(Snapshot first, Append append, TableShare share) throws IOException {
@@ -138,11 +144,13 @@ final class TableWriter {
                 .forEach((partition, position) ->
                         transaction.addDomainMetadata(positions.domain(partition), position.json()));
         TransactionCommitResult result;
+        FailPoint.LOG_PUTTING.reached();
         try {
             result = transaction.commit(log.engine(), Iterators.repeatable(files));
         } catch (KernelException | KernelEngineException | CommitStateUnknownException e) {
             return e;
         }
+        FailPoint.LOG_PUT.reached();
         log.committed(result);
         return null;
     }

@@ -26,7 +26,11 @@ public final class DebeziumDecoder {
     /** Jackson's own default. */
     static final int MAX_DEPTH = 1000;
 
-    static final int MAX_TEXT_LENGTH = 20_000_000;
+    /** PostgreSQL's own limit; a record with more contradicts its source. */
+    static final int MAX_COLUMNS = 1600;
+
+    /** A number of more digits takes minutes to read. Texts are bounded by the record's size, which the reader of the topic checks. */
+    static final int MAX_NUMBER_LENGTH = 200_000;
 
     private static final int BYTES_PER_CHANGE = 120;
     private static final int BYTES_PER_COLUMN = 24;
@@ -56,9 +60,9 @@ public final class DebeziumDecoder {
         JsonFactory json = JsonFactory.builder()
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(MAX_DEPTH)
-                        .maxStringLength(MAX_TEXT_LENGTH)
+                        .maxStringLength(Integer.MAX_VALUE)
                         // A numeric in double mode; the column's own limit is checked when it is read.
-                        .maxNumberLength(MAX_TEXT_LENGTH)
+                        .maxNumberLength(MAX_NUMBER_LENGTH)
                         .build())
                 .build();
         this.heartbeatTopics = options.heartbeatTopicsPrefix() + ".";

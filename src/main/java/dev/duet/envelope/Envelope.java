@@ -29,6 +29,7 @@ final class Envelope {
     private static final int TX_ID = 16;
     private static final int TS_MICROS = 32;
     private static final int TS_MILLIS = 64;
+    private static final int SEQUENCE = 128;
 
     private final JsonFactory json;
     private final RowReader rows;
@@ -44,6 +45,7 @@ final class Envelope {
     private @Nullable String schema;
     private @Nullable String table;
     private long lsn;
+    private long sequenceLsn;
     private long txId;
     private long tsMicros;
     private long tsMillis;
@@ -94,11 +96,13 @@ final class Envelope {
         return new TableId(schema, table);
     }
 
+    /** The rows of an incremental snapshot have no lsn; where the stream stood when they were read is in their sequence. */
     SourcePosition position() throws Unreadable {
-        if (!has(LSN)) {
+        boolean fromSequence = !has(LSN) && op == 'r' && has(SEQUENCE);
+        if (!has(LSN) && !fromSequence) {
             throw Unreadable.malformed("source.lsn: expected a 64-bit integer");
         }
-        return new SourcePosition(lsn, has(TX_ID) ? txId : SourcePosition.NO_TX, micros());
+        return new SourcePosition(fromSequence ? sequenceLsn : lsn, has(TX_ID) ? txId : SourcePosition.NO_TX, micros());
     }
 
     private long micros() throws Unreadable {
@@ -145,7 +149,7 @@ final class Envelope {
             }
         } catch (StreamConstraintsException e) {
             throw Unreadable.malformed("value: expected JSON of at most " + DebeziumDecoder.MAX_DEPTH
-                    + " levels, with texts of at" + " most " + DebeziumDecoder.MAX_TEXT_LENGTH + " characters");
+                    + " levels, with numbers of at most " + DebeziumDecoder.MAX_NUMBER_LENGTH + " digits");
         } catch (IOException e) {
             // Jackson's message quotes the text.
             throw Unreadable.malformed("value: expected valid JSON");
@@ -197,16 +201,20 @@ final class Envelope {
             throw Unreadable.malformed(field + ": expected an object or null");
         }
         if (plan == null) {
-            rowNames = names(parser);
+            rowNames = names(parser, field);
         } else {
             row = rows.read(parser, plan, field);
             rowBytes = rows.bytes();
         }
     }
 
-    private static List<String> names(JsonParser parser) throws IOException {
+    private static List<String> names(JsonParser parser, String field) throws IOException, Unreadable {
         List<String> names = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
+            if (names.size() == DebeziumDecoder.MAX_COLUMNS) {
+                throw Unreadable.malformed(
+                        field + ": expected at most " + DebeziumDecoder.MAX_COLUMNS + " columns, PostgreSQL's limit");
+            }
             names.add(parser.currentName());
             parser.nextToken();
             parser.skipChildren();
@@ -227,6 +235,7 @@ final class Envelope {
                 case "schema" -> schema = text(parser, name, expected == null ? null : expected.schema());
                 case "table" -> table = text(parser, name, expected == null ? null : expected.table());
                 case "lsn" -> lsn = integer(parser, name, LSN);
+                case "sequence" -> sequence(parser);
                 case "txId" -> txId = integer(parser, name, TX_ID);
                 case "ts_us" -> tsMicros = integer(parser, name, TS_MICROS);
                 case "ts_ms" -> tsMillis = integer(parser, name, TS_MILLIS);
@@ -248,6 +257,27 @@ final class Envelope {
             return NumberReaders.integer(parser, Long.MIN_VALUE, Long.MAX_VALUE, "expected a 64-bit integer");
         } catch (BadValue e) {
             throw Unreadable.malformed("source." + name + ": " + e.getMessage());
+        }
+    }
+
+    /** Finds b in {@code ["a","b"]}, the LSN of the event; another text counts as absent. Allocates nothing. */
+    private void sequence(JsonParser parser) throws IOException {
+        if (parser.currentToken() != JsonToken.VALUE_STRING) {
+            parser.skipChildren();
+            return;
+        }
+        char[] chars = parser.getTextCharacters();
+        int from = parser.getTextOffset();
+        int digit = from + parser.getTextLength() - 3; // behind it: "]
+        long value = 0;
+        int digits = 0;
+        for (long place = 1; digit >= from && chars[digit] >= '0' && chars[digit] <= '9' && digits < 18; place *= 10) {
+            value += (chars[digit--] - '0') * place;
+            digits++;
+        }
+        if (digits > 0 && digit >= from && chars[digit] == '"') {
+            sequenceLsn = value;
+            seen |= SEQUENCE;
         }
     }
 

@@ -64,6 +64,10 @@ final class SchemaParser {
         List<ConnectField> fields = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             expect(parser, JsonToken.START_OBJECT, "fields", "objects");
+            if (fields.size() == DebeziumDecoder.MAX_COLUMNS) {
+                throw Unreadable.malformed("schema.fields: expected at most " + DebeziumDecoder.MAX_COLUMNS
+                        + ", PostgreSQL's limit of columns");
+            }
             fields.add(field(parser));
         }
         return List.copyOf(fields);

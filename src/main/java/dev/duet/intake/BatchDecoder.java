@@ -13,6 +13,7 @@ import dev.duet.transform.Outcome;
 import dev.duet.transform.Transforms;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -34,16 +35,35 @@ final class BatchDecoder {
      * @param letters what must be in the dead-letter topic before that
      * @param blocks where reading stops after that
      */
-    record Result(List<Delivery.Read> reads, List<DeadLetters.Letter> letters, List<Block> blocks) {}
+    record Result(List<Delivery.Read> reads, List<DeadLetters.Letter> letters, List<Block> blocks) {
+        /** The rest, if these partitions must not be taken. */
+        Result without(Set<TopicPartition> dropped) {
+            Set<org.apache.kafka.common.TopicPartition> kafka = Partitions.toKafka(dropped);
+            return new Result(
+                    reads.stream()
+                            .filter(read -> !dropped.contains(read.changes().partition()))
+                            .toList(),
+                    letters.stream()
+                            .filter(letter -> !kafka.contains(new org.apache.kafka.common.TopicPartition(
+                                    letter.record().topic(), letter.record().partition())))
+                            .toList(),
+                    blocks.stream()
+                            .filter(block -> !dropped.contains(block.partition()))
+                            .toList());
+        }
+    }
 
     private final DebeziumDecoder decoder;
     private final Transforms transforms;
     private final Cursors cursors;
+    private final long maxRecordBytes;
 
-    BatchDecoder(DebeziumDecoder decoder, Transforms transforms, Cursors cursors) {
+    /** @param maxRecordBytes a larger value is not decoded */
+    BatchDecoder(DebeziumDecoder decoder, Transforms transforms, Cursors cursors, long maxRecordBytes) {
         this.decoder = decoder;
         this.transforms = transforms;
         this.cursors = cursors;
+        this.maxRecordBytes = maxRecordBytes;
     }
 
     Result decode(ConsumerRecords<byte[], byte[]> polled) {
@@ -56,7 +76,7 @@ final class BatchDecoder {
                 continue; // polled before the last seek: the same records come again
             }
             if (cursor.records() != mark.recordsBefore()) {
-                result.blocks().add(lost(Partitions.of(partition), cursor, mark));
+                result.blocks().add(lost(cursor, mark));
                 continue;
             }
             OffsetAndMetadata position = polled.nextOffsets().get(partition);
@@ -67,11 +87,12 @@ final class BatchDecoder {
         return result;
     }
 
-    private static Block lost(TopicPartition partition, Cursors.Cursor cursor, PollEpochs.Mark mark) {
+    private static Block lost(Cursors.Cursor cursor, PollEpochs.Mark mark) {
         return new Block(
-                partition,
+                cursor.partition(),
                 null,
-                "of the records of " + partition + " that were polled before the next one, " + mark.recordsBefore()
+                "of the records of " + cursor.partition() + " that were polled before the next one, "
+                        + mark.recordsBefore()
                         + ", only " + cursor.records() + " have arrived, the last before offset " + cursor.nextOffset()
                         + "; nothing after it was taken, they are read again. Please report this as a defect");
     }
@@ -95,13 +116,23 @@ final class BatchDecoder {
         };
     }
 
+    private static long size(ConsumerRecord<byte[], byte[]> record) {
+        return (record.key() == null ? 0 : (long) record.key().length)
+                + (record.value() == null ? 0 : record.value().length);
+    }
+
+    private String tooLarge(ConsumerRecord<byte[], byte[]> record) {
+        return "the record at offset " + record.offset() + " has " + size(record)
+                + " bytes, more than duet.source.max-record-bytes (" + maxRecordBytes
+                + "), so it was not decoded; set that to at least its size, give the JVM six times as much heap, and restart Duet";
+    }
+
     private PartitionChanges decode(
             List<ConsumerRecord<byte[], byte[]>> records,
             Cursors.Cursor cursor,
             @Nullable OffsetAndMetadata position,
             Result result) {
-        TopicPartition partition = new TopicPartition(
-                records.getFirst().topic(), records.getFirst().partition());
+        TopicPartition partition = cursor.partition();
         List<RowChange> changes = new ArrayList<>(records.size());
         LongStream.Builder filtered = LongStream.builder();
         LongStream.Builder deadLettered = LongStream.builder();
@@ -109,6 +140,11 @@ final class BatchDecoder {
         long bytes = 0;
         long next = Math.max(records.getLast().offset() + 1, position == null ? 0 : position.offset());
         for (ConsumerRecord<byte[], byte[]> record : records) {
+            if (size(record) > maxRecordBytes) {
+                result.blocks().add(new Block(partition, null, tooLarge(record)));
+                next = record.offset();
+                break;
+            }
             Decoded decoded = decode(partition, record);
             if (decoded instanceof Decoded.Blocked blocked) {
                 result.blocks().add(new Block(partition, blocked.table(), blocked.reason()));

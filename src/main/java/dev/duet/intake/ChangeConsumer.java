@@ -2,17 +2,21 @@ package dev.duet.intake;
 
 import dev.duet.delivery.Delivery;
 import dev.duet.envelope.DebeziumDecoder;
+import dev.duet.failpoint.FailPoint;
 import dev.duet.transform.Transforms;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
 import org.eclipse.microprofile.reactive.messaging.Acknowledgment;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.jboss.logging.Logger;
@@ -28,6 +32,7 @@ public class ChangeConsumer {
     /** The channel's name in {@code mp.messaging.incoming}. */
     static final String CHANNEL = "changes";
 
+    private static final Duration PAUSE = Duration.ofMillis(500);
     private static final Logger LOG = Logger.getLogger(ChangeConsumer.class);
 
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
@@ -36,6 +41,8 @@ public class ChangeConsumer {
     private final DeadLetters deadLetters;
     private final Delivery delivery;
     private final KafkaUpstream upstream;
+    private final Generations generations;
+    private final TopicIds topics;
 
     ChangeConsumer(
             DebeziumDecoder decoder,
@@ -43,11 +50,17 @@ public class ChangeConsumer {
             Cursors cursors,
             DeadLetters deadLetters,
             Delivery delivery,
-            KafkaUpstream upstream) {
-        this.decoder = new BatchDecoder(decoder, transforms, cursors);
+            KafkaUpstream upstream,
+            Generations generations,
+            TopicIds topics,
+            SourceConfig config) {
+        this.decoder =
+                new BatchDecoder(decoder, transforms, cursors, config.maxRecordBytes().asLongValue());
         this.deadLetters = deadLetters;
         this.delivery = delivery;
         this.upstream = upstream;
+        this.generations = generations;
+        this.topics = topics;
     }
 
     @Incoming(CHANNEL)
@@ -64,11 +77,20 @@ public class ChangeConsumer {
 
     private void take(ConsumerRecords<byte[], byte[]> polled, CompletableFuture<Void> taken) {
         try {
+            FailPoint.POLLED.reached();
+            CompletionStage<TopicIds.Look> look = topics.look(polled.partitions());
             BatchDecoder.Result result = decoder.decode(polled);
+            FailPoint.DECODED.reached();
+            Set<TopicPartition> others = others(polled.partitions(), look);
+            if (!others.isEmpty()) {
+                result = result.without(generations.of(others));
+                upstream.again(others);
+            }
             deadLetters.send(result.letters());
             CompletionStage<Void> room = delivery.accept(result.reads());
+            FailPoint.ACCEPTED.reached();
             result.blocks().forEach(block -> delivery.stop(block.table(), Set.of(block.partition()), block.reason()));
-            if (Partitions.of(polled.partitions()).stream().anyMatch(upstream::isStandingStill)) {
+            if (polled.partitions().stream().anyMatch(upstream::isStandingStill)) {
                 upstream.pauseStandingStill();
             }
             var unused = room.whenComplete((none, failure) -> taken.complete(null));
@@ -79,8 +101,25 @@ public class ChangeConsumer {
             // others go on.
             LOG.error("records could not be taken in; their partitions stop", e);
             delivery.stop(
-                    null, Partitions.of(polled.partitions()), "unexpected " + e + "; please report this as a defect");
+                    null, generations.of(polled.partitions()), "unexpected " + e + "; please report this as a defect");
             taken.complete(null);
+        }
+    }
+
+    /**
+     * The partitions whose topic is not the one that was opened. Asked after each poll: a topic that is deleted and made again within
+     * a moment, and is longer by then, goes on under the consumer without a word. Waits for as long as Kafka does not answer.
+     */
+    private Set<TopicPartition> others(Set<TopicPartition> polled, CompletionStage<TopicIds.Look> look)
+            throws InterruptedException {
+        while (true) {
+            try {
+                return look.toCompletableFuture().get().others();
+            } catch (ExecutionException e) {
+                LOG.debugf("topics could not be looked at and are asked for again: %s", e.getMessage());
+                Thread.sleep(PAUSE.toMillis());
+                look = topics.look(polled);
+            }
         }
     }
 

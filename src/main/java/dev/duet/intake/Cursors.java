@@ -10,16 +10,17 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 final class Cursors {
     /**
+     * @param partition what the other rooms call it
      * @param epoch the epoch that the seek began
      * @param nextOffset the consumer's position before the next record
      * @param records how many records were taken since the seek
      */
-    record Cursor(int epoch, long nextOffset, long records) {}
+    record Cursor(dev.duet.change.TopicPartition partition, int epoch, long nextOffset, long records) {}
 
     private final Map<TopicPartition, Cursor> cursors = new ConcurrentHashMap<>();
 
-    void set(TopicPartition partition, int epoch, long nextOffset) {
-        cursors.put(partition, new Cursor(epoch, nextOffset, 0));
+    void set(dev.duet.change.TopicPartition partition, int epoch, long nextOffset) {
+        cursors.put(Partitions.toKafka(partition), new Cursor(partition, epoch, nextOffset, 0));
     }
 
     @Nullable
@@ -29,8 +30,8 @@ final class Cursors {
 
     /** Unless a seek came in between. */
     void moveOn(TopicPartition partition, Cursor from, long nextOffset, long records) {
-        boolean unused =
-                cursors.replace(partition, from, new Cursor(from.epoch(), nextOffset, from.records() + records));
+        boolean unused = cursors.replace(
+                partition, from, new Cursor(from.partition(), from.epoch(), nextOffset, from.records() + records));
     }
 
     void remove(TopicPartition partition) {

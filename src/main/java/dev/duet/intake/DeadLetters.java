@@ -2,6 +2,7 @@ package dev.duet.intake;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.duet.failpoint.FailPoint;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +57,10 @@ final class DeadLetters {
      * @throws InterruptedException when the service stops
      */
     void send(List<Letter> letters) throws InterruptedException {
+        if (letters.isEmpty()) {
+            return;
+        }
+        FailPoint.DEAD_LETTERS_SENDING.reached();
         List<ProducerRecord<byte[], byte[]>> left =
                 letters.stream().map(this::toRecord).toList();
         while (!left.isEmpty()) {
@@ -77,6 +82,7 @@ final class DeadLetters {
             }
             left = again;
         }
+        FailPoint.DEAD_LETTERS_SENT.reached();
     }
 
     private ProducerRecord<byte[], byte[]> toRecord(Letter letter) {

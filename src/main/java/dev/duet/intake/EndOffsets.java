@@ -12,12 +12,12 @@ final class EndOffsets {
     private EndOffsets() {}
 
     /** On the polling thread. */
-    static void tell(Consumer<?, ?> consumer, DeliveryListener listener) {
+    static void tell(Consumer<?, ?> consumer, Generations generations, DeliveryListener listener) {
         Map<TopicPartition, Long> ends = new HashMap<>();
         for (org.apache.kafka.common.TopicPartition partition : consumer.assignment()) {
             OptionalLong lag = consumer.currentLag(partition);
             if (lag.isPresent()) {
-                ends.put(Partitions.of(partition), consumer.position(partition) + lag.getAsLong());
+                ends.put(generations.of(partition), consumer.position(partition) + lag.getAsLong());
             }
         }
         listener.endsAt(ends);

@@ -3,8 +3,9 @@ package dev.duet.intake;
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.Delivery;
 import dev.duet.delivery.DeliveryListener;
-import dev.duet.delivery.Opening;
 import dev.duet.delivery.Upstream;
+import dev.duet.failpoint.FailPoint;
+import dev.duet.intake.Openings.Opened;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import io.smallrye.reactive.messaging.kafka.KafkaConsumer;
@@ -17,10 +18,12 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -42,24 +45,42 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
 
     private static final Logger LOG = Logger.getLogger(KafkaUpstream.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);
+    /** Bounds what a topic that was made again within a moment, and is longer already, may bring before it is noticed. */
+    private static final Duration TOPIC_CHECK = Duration.ofSeconds(1);
     /** Costs a request to each broker; retention works in minutes. */
     private static final Duration GAP_CHECK = Duration.ofSeconds(10);
+
+    private static final java.util.function.Consumer<Throwable> UNTIL_NEXT_TIME =
+            failure -> LOG.debugf("tried again later: %s", failure.getMessage());
 
     private final Provider<Delivery> delivery;
     private final KafkaClientService clients;
     private final Cursors cursors;
     private final Seeks seeks;
     private final OffsetCommits commits = new OffsetCommits();
-    private final Set<TopicPartition> standingStill = ConcurrentHashMap.newKeySet();
+    private final Set<org.apache.kafka.common.TopicPartition> assigned = ConcurrentHashMap.newKeySet();
+    private final Set<org.apache.kafka.common.TopicPartition> standingStill = ConcurrentHashMap.newKeySet();
+    /** Paused by this class, not by the framework for want of room. On the polling thread only. */
+    private final Set<org.apache.kafka.common.TopicPartition> pausedHere = new HashSet<>();
+
+    private final Generations generations;
+    private final TopicIds topics;
+    private final Openings openings;
     private final ScheduledExecutorService timer;
     private final Duration stoppedRetry;
     private final DeliveryListener listener;
+    private final AtomicBoolean checking = new AtomicBoolean();
+    /** Of the assigned partitions those whose topics there were lately: a question about another would be waited for in vain. */
+    private volatile Set<org.apache.kafka.common.TopicPartition> existing = Set.of();
+
     private volatile boolean stopping;
 
     KafkaUpstream(
             Provider<Delivery> delivery,
             KafkaClientService clients,
             Cursors cursors,
+            Generations generations,
+            TopicIds topics,
             @Identifier("duet") ScheduledExecutorService timer,
             SourceConfig config,
             DeliveryListener listener,
@@ -67,6 +88,9 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
         this.delivery = delivery;
         this.clients = clients;
         this.cursors = cursors;
+        this.generations = generations;
+        this.topics = topics;
+        this.openings = new Openings(delivery, topics, generations);
         this.seeks = new Seeks(cursors, pipeline);
         this.timer = timer;
         this.stoppedRetry = config.stoppedTableRetry();
@@ -75,21 +99,21 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
 
     @Override
     public void onPartitionsAssigned(
-            Consumer<?, ?> consumer, Collection<org.apache.kafka.common.TopicPartition> assigned) {
-        if (assigned.isEmpty()) {
+            Consumer<?, ?> consumer, Collection<org.apache.kafka.common.TopicPartition> added) {
+        if (added.isEmpty()) {
             return;
         }
-        Set<TopicPartition> partitions = Partitions.of(assigned);
+        FailPoint.ASSIGNED.reached();
+        assigned.addAll(added);
         try {
-            resume(
-                    consumer,
-                    delivery.get().open(partitions).toCompletableFuture().get());
+            resume(consumer, open(Set.copyOf(added)).toCompletableFuture().get());
         } catch (ExecutionException | KafkaException e) {
             // They need some position, or the next poll fails for all partitions; what is read meanwhile is dropped.
-            consumer.seekToBeginning(assigned);
-            consumer.pause(assigned);
-            LOG.warnf("positions of %s could not be set yet: %s", partitions, reason(e));
-            rewindLater(partitions, PAUSE);
+            consumer.seekToBeginning(added);
+            consumer.pause(added);
+            pausedHere.addAll(added);
+            LOG.warnf("positions of %s could not be set yet: %s", added, reason(e));
+            rewindLater(Set.copyOf(added), PAUSE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -101,13 +125,18 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
         if (revoked.isEmpty()) {
             return;
         }
-        Set<TopicPartition> partitions = Partitions.of(revoked);
+        FailPoint.REVOKING.reached();
+        Set<TopicPartition> partitions = generations.of(revoked);
+        assigned.removeAll(Set.copyOf(revoked));
         revoked.forEach(cursors::remove);
-        standingStill.removeAll(partitions);
+        standingStill.removeAll(Set.copyOf(revoked));
+        pausedHere.removeAll(Set.copyOf(revoked));
         Map<TopicPartition, Long> delivered = delivery.get().delivered();
         delivered.keySet().retainAll(partitions);
         delivery.get().revoke(partitions);
+        FailPoint.REVOKED.reached();
         commits.commitNow(consumer, delivered);
+        FailPoint.REVOCATION_DONE.reached();
     }
 
     @Override
@@ -119,13 +148,20 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
 
     @Override
     public void rewind(Set<TopicPartition> partitions) {
-        if (stopping) {
+        again(Partitions.toKafka(partitions));
+    }
+
+    /** Opens these partitions anew, those of them that are still assigned. */
+    void again(Set<org.apache.kafka.common.TopicPartition> wanted) {
+        Set<org.apache.kafka.common.TopicPartition> partitions = new HashSet<>(wanted);
+        partitions.retainAll(assigned);
+        if (stopping || partitions.isEmpty()) {
             return;
         }
-        partitions.forEach(partition -> cursors.remove(Partitions.toKafka(partition)));
-        var unused = delivery.get().open(partitions).whenComplete((openings, failure) -> {
+        partitions.forEach(cursors::remove);
+        var unused = open(partitions).whenComplete((opened, failure) -> {
             if (failure == null) {
-                onPollingThread(consumer -> resume(consumer, openings), reason -> rewindLater(partitions, PAUSE));
+                onPollingThread(consumer -> resume(consumer, opened), reason -> rewindLater(partitions, PAUSE));
             } else {
                 LOG.warnf("positions of %s could not be read: %s", partitions, reason(failure));
                 rewindLater(partitions, PAUSE);
@@ -133,47 +169,80 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
         });
     }
 
+    private CompletionStage<Opened> open(Set<org.apache.kafka.common.TopicPartition> partitions) {
+        return openings.open(partitions, assigned, renewed -> {
+            renewed.forEach(cursors::remove);
+            standingStill.removeAll(renewed);
+        });
+    }
+
     @Override
     public void stopped(Set<TopicPartition> partitions) {
-        partitions.forEach(partition -> cursors.remove(Partitions.toKafka(partition)));
-        standingStill.addAll(partitions);
+        Set<org.apache.kafka.common.TopicPartition> of = Partitions.toKafka(partitions);
+        of.forEach(cursors::remove);
+        standingStill.addAll(of);
         pauseStandingStill();
-        var unused = timer.schedule(() -> tryAgain(partitions), stoppedRetry.toMillis(), TimeUnit.MILLISECONDS);
+        var unused = timer.schedule(() -> tryAgain(of), stoppedRetry.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** The framework resumes all partitions whenever its queue is empty; those that stand still are paused again. */
     void pauseStandingStill() {
         onPollingThread(
                 consumer -> {
-                    Set<org.apache.kafka.common.TopicPartition> paused = Partitions.toKafka(standingStill);
+                    Set<org.apache.kafka.common.TopicPartition> paused = new HashSet<>(standingStill);
                     paused.retainAll(consumer.assignment());
                     consumer.pause(paused);
+                    pausedHere.addAll(paused);
                 },
                 failure -> LOG.debugf("not paused: %s", failure.getMessage()));
     }
 
-    boolean isStandingStill(TopicPartition partition) {
+    boolean isStandingStill(org.apache.kafka.common.TopicPartition partition) {
         return standingStill.contains(partition);
     }
 
-    /** Tells the listener again and again how far there is to go, and looks whether the next records are still there. */
+    /** Tells the listener again and again how far there is to go, and looks whether topics and next records are still there. */
     public void start() {
-        repeat(PAUSE, consumer -> EndOffsets.tell(consumer, listener));
-        repeat(GAP_CHECK, consumer -> {
-            Set<TopicPartition> gaps = seeks.leaveGaps(consumer);
-            gaps.removeAll(standingStill);
-            if (!gaps.isEmpty()) {
-                rewind(gaps); // the opening refuses and says which offsets are gone
+        repeat(
+                PAUSE,
+                () -> onPollingThread(consumer -> EndOffsets.tell(consumer, generations, listener), UNTIL_NEXT_TIME));
+        repeat(TOPIC_CHECK, this::checkTopics);
+        repeat(
+                GAP_CHECK,
+                () -> onPollingThread(
+                        consumer -> {
+                            Set<org.apache.kafka.common.TopicPartition> gaps = seeks.leaveGaps(consumer, existing);
+                            gaps.removeAll(standingStill);
+                            if (!gaps.isEmpty()) {
+                                again(gaps); // the opening refuses and says which offsets are gone
+                            }
+                        },
+                        UNTIL_NEXT_TIME));
+    }
+
+    /** A topic that was deleted and made again is opened anew, which refuses it. */
+    private void checkTopics() {
+        if (stopping || checking.getAndSet(true)) {
+            return;
+        }
+        var unused = topics.look(Set.copyOf(assigned)).whenComplete((look, failure) -> {
+            checking.set(false);
+            if (failure != null) {
+                UNTIL_NEXT_TIME.accept(failure);
+                return;
+            }
+            existing = look.existing();
+            Set<org.apache.kafka.common.TopicPartition> others = new HashSet<>(look.others());
+            others.retainAll(assigned);
+            others.removeAll(standingStill);
+            if (!others.isEmpty()) {
+                again(others);
             }
         });
     }
 
-    private void repeat(Duration pause, java.util.function.Consumer<Consumer<byte[], byte[]>> action) {
-        var unused = timer.scheduleWithFixedDelay(
-                () -> onPollingThread(action, failure -> LOG.debugf("tried again later: %s", failure.getMessage())),
-                pause.toMillis(),
-                pause.toMillis(),
-                TimeUnit.MILLISECONDS);
+    private void repeat(Duration pause, Runnable action) {
+        var unused = timer.scheduleWithFixedDelay(action, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** No rewind begins from now on. */
@@ -181,30 +250,39 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
         stopping = true;
     }
 
-    private void tryAgain(Set<TopicPartition> partitions) {
-        Set<TopicPartition> still = new HashSet<>(partitions);
+    private void tryAgain(Set<org.apache.kafka.common.TopicPartition> partitions) {
+        Set<org.apache.kafka.common.TopicPartition> still = new HashSet<>(partitions);
         still.retainAll(standingStill);
         standingStill.removeAll(still);
         if (!still.isEmpty()) {
-            rewind(still);
+            again(still);
         }
     }
 
-    private void rewindLater(Set<TopicPartition> partitions, Duration pause) {
-        var unused = timer.schedule(() -> rewind(partitions), pause.toMillis(), TimeUnit.MILLISECONDS);
+    private void rewindLater(Set<org.apache.kafka.common.TopicPartition> partitions, Duration pause) {
+        var unused = timer.schedule(() -> again(partitions), pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void resume(Consumer<?, ?> consumer, Map<TopicPartition, Opening> openings) {
-        Seeks.Result result = seeks.seek(consumer, openings);
+    private void resume(Consumer<?, ?> consumer, Opened opened) {
+        FailPoint.POSITIONS_READ.reached();
+        Set<org.apache.kafka.common.TopicPartition> refused =
+                Partitions.toKafka(opened.refused().keySet());
+        refused.retainAll(consumer.assignment());
+        consumer.seekToBeginning(refused); // some position that exists; nothing of them is taken
+        Seeks.Result result = seeks.seek(consumer, opened.openings());
+        FailPoint.SOUGHT.reached();
         delivery.get().start(result.epochs(), result.nextOffsets());
+        FailPoint.RESUMED.reached();
         Set<org.apache.kafka.common.TopicPartition> others = new HashSet<>(consumer.assignment());
-        others.removeAll(Partitions.toKafka(standingStill));
-        others.removeAll(Partitions.toKafka(openings.keySet()));
+        others.removeAll(pausedHere);
+        others.removeAll(Partitions.toKafka(opened.openings().keySet()));
         others.retainAll(consumer.paused());
+        pausedHere.removeAll(Partitions.toKafka(result.epochs().keySet()));
         // If others are paused the framework has paused them all, for want of room: it will resume these with them.
         if (others.isEmpty()) {
             consumer.resume(Partitions.toKafka(result.epochs().keySet()));
         }
+        opened.refused().forEach((partition, reason) -> delivery.get().stop(null, Set.of(partition), reason));
         result.refused().forEach((partition, reason) -> delivery.get().stop(null, Set.of(partition), reason));
     }
 
@@ -222,7 +300,8 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
     }
 
     private static String reason(Throwable failure) {
-        Throwable cause = failure.getCause();
-        return String.valueOf((cause == null ? failure : cause).getMessage());
+        Throwable cause =
+                failure instanceof ExecutionException && failure.getCause() != null ? failure.getCause() : failure;
+        return String.valueOf(TopicIds.cause(cause).getMessage());
     }
 }

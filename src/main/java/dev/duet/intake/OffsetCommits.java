@@ -1,6 +1,7 @@
 package dev.duet.intake;
 
 import dev.duet.change.TopicPartition;
+import dev.duet.failpoint.FailPoint;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -36,7 +37,9 @@ final class OffsetCommits {
             return;
         }
         batch.keySet().removeIf(partition -> !consumer.assignment().contains(Partitions.toKafka(partition)));
+        FailPoint.OFFSETS_COMMITTING.reached();
         consumer.commitAsync(Partitions.toKafka(batch), (offsets, failure) -> {
+            FailPoint.OFFSETS_COMMITTED.reached();
             if (failure != null) {
                 LOG.debugf("offsets not committed to Kafka this time: %s", failure.getMessage());
             }

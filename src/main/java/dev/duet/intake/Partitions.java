@@ -8,20 +8,25 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 
-/** Kafka's names of partitions to Duet's and back. */
+/** Duet's names of partitions to Kafka's; {@link Generations} knows the way back. */
 final class Partitions {
     private Partitions() {}
 
-    static TopicPartition of(org.apache.kafka.common.TopicPartition partition) {
-        return new TopicPartition(partition.topic(), partition.partition());
-    }
-
-    static Set<TopicPartition> of(Collection<org.apache.kafka.common.TopicPartition> partitions) {
-        return partitions.stream().map(Partitions::of).collect(Collectors.toSet());
-    }
-
     static org.apache.kafka.common.TopicPartition toKafka(TopicPartition partition) {
         return new org.apache.kafka.common.TopicPartition(partition.topic(), partition.partition());
+    }
+
+    static Set<String> topics(Collection<org.apache.kafka.common.TopicPartition> partitions) {
+        return partitions.stream()
+                .map(org.apache.kafka.common.TopicPartition::topic)
+                .collect(Collectors.toSet());
+    }
+
+    static Set<org.apache.kafka.common.TopicPartition> ofTopic(
+            Collection<org.apache.kafka.common.TopicPartition> partitions, String topic) {
+        return partitions.stream()
+                .filter(partition -> partition.topic().equals(topic))
+                .collect(Collectors.toSet());
     }
 
     static Set<org.apache.kafka.common.TopicPartition> toKafka(Collection<TopicPartition> partitions) {

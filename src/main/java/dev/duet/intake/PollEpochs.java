@@ -54,6 +54,11 @@ public final class PollEpochs implements ConsumerInterceptor<byte[], byte[]> {
         NEXT.put(partition, new Mark(epoch, 0));
     }
 
+    /** Whether this partition has been sought in a newer epoch than this one. On the polling thread only. */
+    static boolean isOvertaken(TopicPartition partition, int epoch) {
+        return NEXT.getOrDefault(partition, Mark.NONE).epoch() > epoch;
+    }
+
     /** The mark of a poll's records of one partition, or {@link Mark#NONE}. */
     static Mark of(List<ConsumerRecord<byte[], byte[]>> records) {
         Header mark = records.getFirst().headers().lastHeader(HEADER);

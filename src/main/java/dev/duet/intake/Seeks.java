@@ -2,16 +2,16 @@ package dev.duet.intake;
 
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.Opening;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 
 /**
  * Puts the consumer where reading resumes, and refuses where records are missing: offsets that retention has deleted, or a topic
- * that ends before the position (it was deleted and made again). On the polling thread only.
+ * that ends before the position. On the polling thread only.
  */
 final class Seeks {
     /**
@@ -24,6 +24,8 @@ final class Seeks {
             Map<TopicPartition, Long> nextOffsets,
             Map<TopicPartition, String> refused) {}
 
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
     private final Cursors cursors;
     private final String pipeline;
 
@@ -33,24 +35,29 @@ final class Seeks {
     }
 
     /**
-     * Seeks those of the partitions that are still assigned.
+     * Seeks those of the partitions that are still assigned. Two openings of a partition may be under way at once (a rewind and a
+     * rebalance) and end in any order: one that a newer has overtaken is left alone, since what is read in its epoch is dropped.
      *
      * @throws org.apache.kafka.common.KafkaException if the broker does not tell the partitions' bounds
      */
     Result seek(Consumer<?, ?> consumer, Map<TopicPartition, Opening> openings) {
-        Set<org.apache.kafka.common.TopicPartition> assigned = openings.keySet().stream()
-                .map(Partitions::toKafka)
-                .filter(consumer.assignment()::contains)
-                .collect(Collectors.toSet());
+        Map<org.apache.kafka.common.TopicPartition, TopicPartition> byKafka = new HashMap<>();
+        openings.keySet().forEach(partition -> byKafka.put(Partitions.toKafka(partition), partition));
+        byKafka.keySet().retainAll(consumer.assignment());
+        Set<org.apache.kafka.common.TopicPartition> assigned = byKafka.keySet();
         Map<org.apache.kafka.common.TopicPartition, Long> beginnings = consumer.beginningOffsets(assigned);
         Map<org.apache.kafka.common.TopicPartition, Long> ends = consumer.endOffsets(assigned);
         Result result = new Result(new HashMap<>(), new HashMap<>(), new HashMap<>());
         for (org.apache.kafka.common.TopicPartition kafka : assigned) {
-            TopicPartition partition = Partitions.of(kafka);
-            Opening opening = openings.get(partition);
+            TopicPartition partition = byKafka.get(kafka);
+            Opening opening = partition == null ? null : openings.get(partition);
             Long beginning = beginnings.get(kafka);
             Long end = ends.get(kafka);
-            if (opening == null || beginning == null || end == null) {
+            if (partition == null
+                    || opening == null
+                    || beginning == null
+                    || end == null
+                    || PollEpochs.isOvertaken(kafka, opening.epoch())) {
                 continue;
             }
             long next = opening.nextOffset().orElse(beginning);
@@ -61,7 +68,7 @@ final class Seeks {
             }
             consumer.seek(kafka, next);
             PollEpochs.set(kafka, opening.epoch());
-            cursors.set(kafka, opening.epoch(), next);
+            cursors.set(partition, opening.epoch(), next);
             result.epochs().put(partition, opening.epoch());
             result.nextOffsets().put(partition, next);
         }
@@ -69,18 +76,24 @@ final class Seeks {
     }
 
     /**
-     * The partitions whose next records retention has deleted while they waited to be read. The consumer is put behind the gap, since
-     * otherwise each poll fails for all partitions; what is read there is dropped until the partition is opened anew.
+     * Those of the partitions whose next records retention has deleted while they waited to be read, and those that end before their
+     * position. The consumer is put where it can read, since otherwise each poll fails for all partitions; what is read there is
+     * dropped until the partition is opened anew.
      *
      * @throws org.apache.kafka.common.KafkaException if the broker does not tell the partitions' bounds
      */
-    Set<TopicPartition> leaveGaps(Consumer<?, ?> consumer) {
-        Set<TopicPartition> gaps = new HashSet<>();
-        consumer.beginningOffsets(consumer.assignment()).forEach((partition, beginning) -> {
-            if (consumer.position(partition) < beginning) {
+    Set<org.apache.kafka.common.TopicPartition> leaveGaps(
+            Consumer<?, ?> consumer, Set<org.apache.kafka.common.TopicPartition> partitions) {
+        Set<org.apache.kafka.common.TopicPartition> assigned = new HashSet<>(partitions);
+        assigned.retainAll(consumer.assignment());
+        Map<org.apache.kafka.common.TopicPartition, Long> ends = consumer.endOffsets(assigned, LIMIT);
+        Set<org.apache.kafka.common.TopicPartition> gaps = new HashSet<>();
+        consumer.beginningOffsets(assigned, LIMIT).forEach((partition, beginning) -> {
+            long position = consumer.position(partition, LIMIT);
+            if (position < beginning || position > ends.getOrDefault(partition, Long.MAX_VALUE)) {
                 cursors.remove(partition);
                 consumer.seek(partition, beginning);
-                gaps.add(Partitions.of(partition));
+                gaps.add(partition);
             }
         });
         return gaps;
@@ -96,8 +109,8 @@ final class Seeks {
                     + "), delivered_next = " + beginning + " " + where;
         }
         return "the position " + next + " of " + partition + " lies beyond its end " + end
-                + ": the topic was deleted and made again, or this is another cluster; if its records are to be delivered from their"
-                + " beginning: delete from duet.position " + where
-                + " (the Delta tables then need another root or pipeline name)";
+                + ": Kafka has lost records that were delivered (an election of a broker that had not got them). If the whole topic is"
+                + " to be delivered again from its beginning, all its partitions, so that the Delta log shows twice what it had: "
+                + TopicIds.newGeneration(pipeline, partition.topic(), null, partition.generation());
     }
 }

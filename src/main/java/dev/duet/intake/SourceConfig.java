@@ -1,6 +1,7 @@
 package dev.duet.intake;
 
 import dev.duet.envelope.EnvelopeOptions;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
@@ -55,6 +56,13 @@ public interface SourceConfig {
      * ({@code schema.table}) to its columns as in SQL, for example {@code fund_id integer, fund_price numeric(10,2)}.
      */
     Map<String, String> columns();
+
+    /**
+     * The largest record (key and value) that is decoded; the partition of a larger one stops. Decoding takes about six times as much
+     * memory for a moment.
+     */
+    @WithDefault("32M")
+    MemorySize maxRecordBytes();
 
     /** How long a table that can't be read or written stands still before it is tried again. */
     @WithDefault("60s")

@@ -13,9 +13,14 @@ import java.util.SortedMap;
  *
  * @param steps the positions to move, by topic and partition
  * @param changes the changes that the sink has not got, by table
+ * @param orders which of these changes are later than what the mirror holds
  * @param ledgers for each partition of the batch what becomes of its records
  */
-record BatchPlan(List<Step> steps, SortedMap<TableId, List<RowChange>> changes, Map<TopicPartition, Ledger> ledgers) {
+record BatchPlan(
+        List<Step> steps,
+        SortedMap<TableId, List<RowChange>> changes,
+        Orders orders,
+        Map<TopicPartition, Ledger> ledgers) {
 
     /**
      * How one position moves.
@@ -26,9 +31,17 @@ record BatchPlan(List<Step> steps, SortedMap<TableId, List<RowChange>> changes, 
      * @param read what the stored count of records read grows by; the table refuses a ledger that does not add up to it
      * @param delta what the stored ledger grows by: this batch, and what was skipped since the last write
      * @param delivered the newest known position of both sinks, 0 if none is known
+     * @param horizon what the stream has shown up to the position after
      */
     record Step(
-            TopicPartition partition, long expected, long first, long next, long read, Ledger delta, long delivered) {
+            TopicPartition partition,
+            long expected,
+            long first,
+            long next,
+            long read,
+            Ledger delta,
+            long delivered,
+            Horizon horizon) {
         boolean isNew() {
             return expected == Held.NONE;
         }
@@ -68,8 +81,9 @@ record BatchPlan(List<Step> steps, SortedMap<TableId, List<RowChange>> changes, 
      * @param next the stored position, {@link #NONE} if none is stored
      * @param unsavedSkips records skipped since the last write, not yet in the stored ledger
      * @param sent the position that a write of unknown outcome would have left, {@link #NONE} if there is none
+     * @param horizon what the stream has shown up to the stored position
      */
-    record Held(long next, long unsavedSkips, long sent) {
+    record Held(long next, long unsavedSkips, long sent, Horizon horizon) {
         static final long NONE = -1;
     }
 }

@@ -3,18 +3,24 @@ package dev.duet.postgres;
 import dev.duet.delivery.RetriableException;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Duet's own tables in schema {@code duet}: makes what is missing, under an advisory lock, so that several instances may start at once.
  * Where nothing is missing no privilege to create is needed.
  *
  * <pre>
- * duet.position  where each partition of each pipeline stands, and its ledger
- * duet.mirror    which source table fills which target table, and the LSN of its last truncate (the floor)
+ * duet.position  where each partition of each pipeline stands, its ledger and its horizon
+ * duet.topic     which topic each position belongs to, by Kafka's id, and how many partitions it had
+ * duet.mirror    which source table fills which target table, LSN and time of its last truncate (the floor)
+ * duet.deleted   keys whose rows were deleted, while a topic is unsettled
  * </pre>
  *
  * <p>Pages are filled by half: each batch rewrites the same few rows, and with room on the page no index entry is written.
@@ -23,26 +29,77 @@ final class ControlTables {
     /** Held while Duet changes a schema; "duet" as a number. */
     static final String LOCK = "select pg_advisory_xact_lock(1685415284)";
 
+    /** Schema, tables and columns that there are: {@code ''}, {@code position}, {@code position.topic}. */
     private static final String STATE = """
-            select to_regnamespace('duet') is not null,
-              exists (select from pg_class where relnamespace = to_regnamespace('duet') and relname = 'position'),
-              exists (select from pg_class where relnamespace = to_regnamespace('duet') and relname = 'mirror')""";
+            select '' where to_regnamespace('duet') is not null
+            union all select distinct c.relname::text from pg_class c where c.relnamespace = to_regnamespace('duet')
+            union all select c.relname || '.' || a.attname from pg_class c join pg_attribute a on a.attrelid = c.oid
+              where c.relnamespace = to_regnamespace('duet') and a.attnum > 0 and not a.attisdropped""";
 
     private static final String POSITION = """
             create table duet.position (
-              pipeline text not null, topic text not null, partition int not null,
+              pipeline text not null, topic text not null, partition int not null, generation int not null default 0,
               applied_next bigint not null, delivered_next bigint not null,
-              read bigint not null, applied bigint not null, skipped bigint not null, filtered bigint not null, dead_lettered bigint not null,
-              updated_at timestamptz not null, primary key (pipeline, topic, partition),
+              read bigint not null, applied bigint not null, skipped bigint not null, filtered bigint not null,
+              dead_lettered bigint not null, updated_at timestamptz not null, epoch int not null default 0 check (epoch between 0 and 127),
+              snapshot_lsn bigint not null default 0, max_lsn bigint not null default 0, primary key (pipeline, topic, partition),
               constraint ledger check (read = applied + skipped + filtered + dead_lettered)
             ) with (fillfactor = 50)""";
+
+    private static final String TOPIC = """
+            create table duet.topic (
+              pipeline text not null, topic text not null, topic_id text not null, generation int not null,
+              partitions int,
+              primary key (pipeline, topic)
+            )""";
 
     private static final String MIRROR = """
             create table duet.mirror (
               target_schema text not null, target_table text not null, pipeline text not null,
               source_schema text not null, source_table text not null, floor_lsn bigint not null,
+              floor_ts_ms bigint, unsettled_since timestamptz,
               primary key (target_schema, target_table)
             ) with (fillfactor = 50)""";
+
+    private static final String DELETED = """
+            create table duet.deleted (
+              target_schema text not null, target_table text not null, key jsonb not null, lsn bigint not null,
+              primary key (target_schema, target_table, key)
+            )""";
+
+    /**
+     * A statement, and what there is once it has run.
+     *
+     * @param part the name as {@link #STATE} gives it
+     * @param of the table that the part belongs to and came with, empty if it is one itself
+     */
+    private record Part(String part, String of, String statement) {}
+
+    /** In this order. Columns that a table got later are added to tables of before; none of that rewrites a large table. */
+    private static final List<Part> PARTS = List.of(
+            new Part("", "", "create schema duet"),
+            new Part("position", "", POSITION),
+            new Part("topic", "", TOPIC),
+            new Part("mirror", "", MIRROR),
+            new Part("deleted", "", DELETED),
+            new Part(
+                    "position.generation",
+                    "position",
+                    "alter table duet.position add column generation int not null default 0"),
+            new Part("position.max_lsn", "position", """
+                    alter table duet.position add column epoch int not null default 0 check (epoch between 0 and 127),
+                      add column snapshot_lsn bigint not null default 0, add column max_lsn bigint not null default 0"""),
+            new Part("position.read", "position", """
+                    alter table duet.position add column read bigint;
+                    update duet.position set read = applied + skipped + filtered + dead_lettered;
+                    alter table duet.position alter column read set not null,
+                      add constraint ledger check (read = applied + skipped + filtered + dead_lettered)"""),
+            new Part("mirror.floor_ts_ms", "mirror", "alter table duet.mirror add column floor_ts_ms bigint"),
+            new Part("topic.partitions", "topic", "alter table duet.topic add column partitions int"),
+            new Part(
+                    "mirror.unsettled_since",
+                    "mirror",
+                    "alter table duet.mirror add column unsettled_since timestamptz"));
 
     private final Transactions transactions;
     private volatile boolean ready;
@@ -59,9 +116,13 @@ final class ControlTables {
         String doing = "looking for Duet's control tables (schema duet)";
         return transactions
                 .read(doing, STATE, Tuple.tuple())
-                .compose(
-                        state -> missing(state.iterator().next()).isEmpty() ? Future.<Void>succeededFuture() : create())
+                .compose(state -> missing(state).isEmpty() ? Future.<Void>succeededFuture() : create())
                 .onSuccess(done -> ready = true);
+    }
+
+    /** The tables may be gone: the server was set back, or failed over to one that never had them. */
+    void lookAgain() {
+        ready = false;
     }
 
     private Future<Void> create() {
@@ -73,8 +134,7 @@ final class ControlTables {
                                 .query(LOCK)
                                 .execute()
                                 .compose(locked -> connection.query(STATE).execute())
-                                .compose(state -> execute(
-                                        connection, missing(state.iterator().next()))))
+                                .compose(state -> execute(connection, missing(state))))
                 .recover(error -> Future.failedFuture(
                         error instanceof RetriableException
                                 ? new RetriableException(error.getMessage()
@@ -82,17 +142,16 @@ final class ControlTables {
                                 : error));
     }
 
-    private static List<String> missing(Row state) {
-        List<String> statements = new ArrayList<>();
-        if (!state.getBoolean(0)) {
-            statements.add("create schema duet");
-        }
-        if (!state.getBoolean(1)) {
-            statements.add(POSITION);
-            statements.add("comment on table duet.position is 'Duet control tables, version 1'");
-        }
-        if (!state.getBoolean(2)) {
-            statements.add(MIRROR);
+    private static List<String> missing(RowSet<Row> state) {
+        Set<String> there = new HashSet<>();
+        state.forEach(row -> there.add(row.getString(0)));
+        List<String> statements = PARTS.stream()
+                .filter(part -> !there.contains(part.part()))
+                .filter(part -> part.of().isEmpty() || there.contains(part.of()))
+                .map(Part::statement)
+                .collect(Collectors.toCollection(ArrayList::new));
+        if (!statements.isEmpty()) {
+            statements.add("comment on table duet.position is 'Duet control tables, version 2'");
         }
         return statements;
     }

@@ -7,7 +7,9 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 
 /**
@@ -19,7 +21,7 @@ import java.util.SortedMap;
  */
 final class Floors {
     private static final String HELD = """
-            select f.floor_lsn from duet.mirror f join unnest($1::text[], $2::text[]) as u(s, t)
+            select f.target_schema, f.target_table, f.unsettled_since is not null from duet.mirror f join unnest($1::text[], $2::text[]) as u(s, t)
               on f.target_schema = u.s and f.target_table = u.t
             order by f.target_schema, f.target_table for\s""";
     private static final String SHARE = HELD + "share of f";
@@ -27,12 +29,24 @@ final class Floors {
     private static final String EXCLUSIVE = HELD + "update of f";
 
     private static final String RAISE = """
-            update duet.mirror set floor_lsn = greatest(floor_lsn, $3) where target_schema = $1 and target_table = $2""";
+            update duet.mirror set floor_lsn = $3, floor_ts_ms = $4
+            where target_schema = $1 and target_table = $2 and floor_lsn <= $3""";
 
     private Floors() {}
 
     /** Locks sent and not yet answered. */
     record Locks(Future<RowSet<Row>> answer, Collection<TargetName> mirrors) {
+        /** Those of the mirrors whose deletes have to be remembered. */
+        Set<TargetName> unsettled() {
+            Set<TargetName> unsettled = new HashSet<>();
+            answer.result().forEach(row -> {
+                if (row.getBoolean(2)) {
+                    unsettled.add(new TargetName(row.getString(0), row.getString(1)));
+                }
+            });
+            return unsettled;
+        }
+
         /** @throws RetriableException if a row is missing: without it the upserts would have dropped all rows */
         void check() {
             if (answer.result().size() != mirrors.size()) {
@@ -52,7 +66,11 @@ final class Floors {
                 flight.ask(table, "locking the floors of " + names, exclusive ? EXCLUSIVE : SHARE, tuple), names);
     }
 
-    static void raise(Transactions.Flight flight, TableId table, TargetName mirror, long lsn) {
-        flight.send(table, "raising the floor of " + mirror, RAISE, Tuple.of(mirror.schema(), mirror.table(), lsn));
+    static void raise(Transactions.Flight flight, TableId table, TargetName mirror, long lsn, long tsMillis) {
+        flight.send(
+                table,
+                "raising the floor of " + mirror,
+                RAISE,
+                Tuple.of(mirror.schema(), mirror.table(), lsn, tsMillis));
     }
 }

@@ -15,28 +15,35 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last change of each key among the changes of one table: the one with the greatest LSN, of equal ones the last (a snapshot row
+ * The last change of each key among the changes of one table: the greatest in {@link Orders}, of equal ones the last (a snapshot row
  * and its first update can share an LSN). Only one of them may reach the server, which refuses a key twice in one upsert.
  *
  * <p>What TOAST left out of the last change is taken from the changes before it, as far as they have it.
  */
 final class KeyReduction {
     private final Map<Object, RowChange> lastOfKey;
+    private final Orders orders;
+    private final Disorder disorder;
 
-    private KeyReduction(int size) {
-        lastOfKey = LinkedHashMap.newLinkedHashMap(size);
+    private KeyReduction(int size, Orders orders, Disorder disorder) {
+        this.lastOfKey = LinkedHashMap.newLinkedHashMap(size);
+        this.orders = orders;
+        this.disorder = disorder;
     }
 
-    /** @param changes of one table, for each partition in the order of its offsets; truncates are left out */
-    static Collection<RowChange> lastOfEachKey(List<RowChange> changes) {
-        KeyReduction reduction = new KeyReduction(changes.size());
+    /**
+     * @param changes of one table, for each partition in the order of its offsets; truncates are left out
+     * @param disorder is told of changes that are dropped though they look newer by the clock
+     */
+    static Collection<RowChange> lastOfEachKey(List<RowChange> changes, Orders orders, Disorder disorder) {
+        KeyReduction reduction = new KeyReduction(changes.size(), orders, disorder);
         // A key's changes may lie in two partitions. To fill an unchanged column they are needed in order; without one,
         // the greatest
         // LSN is enough. Across keys this order means nothing.
         List<RowChange> ordered = changes;
         if (changes.stream().anyMatch(KeyReduction::hasUnchanged)) {
             ordered = new ArrayList<>(changes);
-            ordered.sort(Comparator.comparingLong(change -> change.source().lsn()));
+            ordered.sort(Comparator.comparingLong(orders::order));
         }
         for (RowChange change : ordered) {
             if (change.op() != Op.TRUNCATE) {
@@ -47,14 +54,16 @@ final class KeyReduction {
     }
 
     private void take(RowChange change) {
-        lastOfKey.merge(RowKey.of(change), change, KeyReduction::later);
+        lastOfKey.merge(RowKey.of(change), change, this::later);
     }
 
-    private static RowChange later(RowChange before, RowChange next) {
-        if (next.source().lsn() < before.source().lsn()) {
+    private RowChange later(RowChange before, RowChange next) {
+        long lsn = orders.lsn(before);
+        if (orders.order(next) < lsn) {
+            disorder.stale(next, lsn, before.source().tsMillis());
             return before;
         }
-        return before.op() != Op.DELETE && hasUnchanged(next) ? filled(next, before) : next;
+        return before.op() != Op.DELETE && hasUnchanged(next) ? orders.copied(next, filled(next, before)) : next;
     }
 
     static boolean hasUnchanged(RowChange change) {

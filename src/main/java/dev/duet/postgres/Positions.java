@@ -7,9 +7,11 @@ import dev.duet.change.TableId;
 import dev.duet.change.TableSchema;
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.Ledger;
+import dev.duet.delivery.Position;
 import dev.duet.delivery.PositionMovedException;
 import dev.duet.postgres.BatchPlan.Held;
 import dev.duet.postgres.BatchPlan.Step;
+import dev.duet.postgres.PositionTable.Stored;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -34,10 +36,14 @@ final class Positions {
     private final ConcurrentMap<TopicPartition, Long> delivered = new ConcurrentHashMap<>();
 
     /** Takes what was read from the store in the place of what was remembered; absent means that nothing is stored. */
-    void opened(Collection<TopicPartition> partitions, Map<TopicPartition, Long> stored) {
+    void opened(Collection<TopicPartition> partitions, Map<TopicPartition, Stored> stored) {
         for (TopicPartition partition : partitions) {
-            long next = stored.getOrDefault(partition, Held.NONE);
-            held.compute(partition, (p, before) -> new Held(next, unsaved(before, next), Held.NONE));
+            Stored row = stored.get(partition);
+            Position position = row == null ? null : row.position();
+            long next = position == null ? Held.NONE : position.nextOffset();
+            Horizon horizon = row == null ? Horizon.NONE : row.horizon();
+            held.compute(partition, (p, before) -> new Held(next, unsaved(before, next), Held.NONE, horizon));
+            delivered.remove(partition); // the store may have been set back, or an operator has said where to resume
         }
     }
 
@@ -68,6 +74,7 @@ final class Positions {
     BatchPlan plan(ChangeBatch batch) {
         List<Step> steps = new ArrayList<>();
         SortedMap<TableId, List<RowChange>> tables = new TreeMap<>(Positions::byName);
+        Orders orders = new Orders();
         Map<TopicPartition, Ledger> ledgers = new HashMap<>();
         Set<TopicPartition> gaps = new TreeSet<>();
         for (PartitionChanges link : batch.partitions()) {
@@ -83,7 +90,8 @@ final class Positions {
             ledger.check(link, "the plan of the transaction");
             ledgers.put(link.partition(), ledger);
             if (position < link.nextOffset()) {
-                collect(link.changesFrom(position), tables);
+                List<RowChange> changes = link.changesFrom(position);
+                collect(changes, tables);
                 steps.add(new Step(
                         link.partition(),
                         known.next(),
@@ -91,7 +99,8 @@ final class Positions {
                         link.nextOffset(),
                         link.read() + known.unsavedSkips(),
                         ledger.plus(new Ledger(0, known.unsavedSkips(), 0, 0)),
-                        delivered.getOrDefault(link.partition(), 0L)));
+                        delivered.getOrDefault(link.partition(), 0L),
+                        orders.take(link.partition(), changes, known.horizon())));
             }
         }
         if (!gaps.isEmpty()) {
@@ -102,7 +111,7 @@ final class Positions {
                             + " (was it restored to an earlier state?). Reading has to resume at the stored positions.");
         }
         steps.sort((a, b) -> a.partition().compareTo(b.partition()));
-        return new BatchPlan(steps, tables, ledgers);
+        return new BatchPlan(steps, tables, orders, ledgers);
     }
 
     private static int byName(TableId a, TableId b) {
@@ -134,20 +143,22 @@ final class Positions {
     /** From here on the outcome is unknown until {@link #committed}. */
     void sending(BatchPlan plan) {
         for (Step step : plan.steps()) {
-            held.computeIfPresent(step.partition(), (p, h) -> new Held(h.next(), h.unsavedSkips(), step.next()));
+            held.computeIfPresent(
+                    step.partition(), (p, h) -> new Held(h.next(), h.unsavedSkips(), step.next(), h.horizon()));
         }
     }
 
     void committed(BatchPlan plan) {
         for (Step step : plan.steps()) {
-            held.computeIfPresent(step.partition(), (p, h) -> new Held(step.next(), 0, Held.NONE));
+            held.computeIfPresent(step.partition(), (p, h) -> new Held(step.next(), 0, Held.NONE, step.horizon()));
         }
         Set<TopicPartition> moved = new TreeSet<>();
         plan.steps().forEach(step -> moved.add(step.partition()));
         plan.ledgers().forEach((partition, ledger) -> {
             if (!moved.contains(partition)) {
                 held.computeIfPresent(
-                        partition, (p, h) -> new Held(h.next(), h.unsavedSkips() + ledger.skipped(), h.sent()));
+                        partition,
+                        (p, h) -> new Held(h.next(), h.unsavedSkips() + ledger.skipped(), h.sent(), h.horizon()));
             }
         });
     }

@@ -42,6 +42,13 @@ public interface PostgresConfig {
     @WithDefault("120s")
     Duration writeTimeout();
 
+    /**
+     * How far the source's clock may be set back before its commits count as out of order. Default 1 second: clocks are slewed, not set,
+     * and a source that is restored or moved is away for longer. Must not be negative.
+     */
+    @WithDefault("1s")
+    Duration clockTolerance();
+
     /** What is kept of a source table. */
     enum Mode {
         MIRROR,

@@ -10,6 +10,7 @@ import dev.duet.delivery.DeliveredPositions;
 import dev.duet.delivery.Ledger;
 import dev.duet.delivery.Position;
 import dev.duet.delivery.Sink;
+import dev.duet.failpoint.FailPoint;
 import dev.duet.postgres.PositionTable.Stored;
 import dev.duet.postgres.Transactions.Flight;
 import io.vertx.core.Future;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps mirror and trail tables in PostgreSQL. A write is one transaction: the positions by compare-and-set, then the rows; it takes two
- * round trips, whatever the number of tables.
+ * round trips, whatever the number of tables; a third if a row was stale or a topic is unsettled.
  *
  * <pre>
  * the process or the connection dies   what is stored                      what the next write does
@@ -48,6 +49,8 @@ public final class PostgresSink implements Sink, DeliveredPositions {
     private final PositionTable table;
     private final Targets targets;
     private final Positions positions = new Positions();
+    private final String pipeline;
+    private final long toleranceMillis;
 
     /**
      * @param pool stays the caller's, who closes it
@@ -59,6 +62,8 @@ public final class PostgresSink implements Sink, DeliveredPositions {
         this.control = new ControlTables(transactions);
         this.table = new PositionTable(pipeline, transactions);
         this.targets = new Targets(pipeline, transactions, config);
+        this.pipeline = pipeline;
+        this.toleranceMillis = config.clockTolerance().toMillis();
     }
 
     @Override
@@ -69,24 +74,34 @@ public final class PostgresSink implements Sink, DeliveredPositions {
     @Override
     public CompletionStage<Map<TopicPartition, Position>> open(Collection<TopicPartition> partitions) {
         List<TopicPartition> opened = List.copyOf(partitions);
-        return stage(() -> stored(opened, Stored::position).map(stored -> {
-            Map<TopicPartition, Long> next = new HashMap<>();
-            stored.forEach((partition, position) -> next.put(partition, position.nextOffset()));
-            positions.opened(opened, next);
-            return stored;
+        return stage(() -> stored(opened).map(stored -> {
+            positions.opened(opened, stored);
+            return parts(stored, Stored::position);
         }));
     }
 
     @Override
     public CompletionStage<Map<TopicPartition, Ledger>> write(ChangeBatch batch) {
-        return stage(() -> {
-            BatchPlan plan = positions.plan(batch);
-            Future<?> written = plan.steps().isEmpty() ? Future.succeededFuture() : write(plan);
-            return written.map(done -> {
-                positions.committed(plan);
-                return plan.ledgers();
-            });
-        });
+        return stage(() -> writeAll(batch));
+    }
+
+    private Future<Map<TopicPartition, Ledger>> writeAll(ChangeBatch batch) {
+        BatchPlan plan = positions.plan(batch);
+        Future<?> written = plan.steps().isEmpty() ? Future.succeededFuture() : write(plan);
+        return written.map(done -> {
+                    FailPoint.SQL_COMMITTED.reached();
+                    positions.committed(plan);
+                    return plan.ledgers();
+                })
+                .recover(error ->
+                        error instanceof BrokenOrder broken ? stopAt(broken, batch) : Future.failedFuture(error));
+    }
+
+    /** Writes what lies before the boundary, so that the operator's statement holds from there on, and fails. */
+    private Future<Map<TopicPartition, Ledger>> stopAt(BrokenOrder broken, ChangeBatch batch) {
+        ChangeBatch before = broken.before(batch);
+        Future<?> written = before.isEmpty() ? Future.succeededFuture() : writeAll(before);
+        return written.compose(done -> Future.failedFuture(broken.stop(pipeline)));
     }
 
     private Future<?> write(BatchPlan plan) {
@@ -116,7 +131,7 @@ public final class PostgresSink implements Sink, DeliveredPositions {
     /** The one transaction of a batch. */
     private final class Write implements Transactions.Work<Void> {
         private final BatchPlan plan;
-        private final List<TableWriter> writers = new ArrayList<>();
+        private final List<MirrorWriter> mirrors = new ArrayList<>();
         private PositionTable.@Nullable Move move;
         private Floors.@Nullable Locks locks;
 
@@ -126,17 +141,18 @@ public final class PostgresSink implements Sink, DeliveredPositions {
 
         @Override
         public void send(Flight flight) {
+            FailPoint.SQL_STARTING.reached();
             move = table.move(flight, plan.steps());
             lockFloors(flight);
             plan.changes().forEach((id, changes) -> {
-                TableWriter writer = new TableWriter(flight, id, plan.where(id), targets::of);
-                writers.add(writer);
                 Target target = targets.of(changes.getFirst().schema());
                 if (target.mirror() != null) {
-                    writer.mirror(changes);
+                    MirrorWriter mirror = new MirrorWriter(flight, plan, id, targets::of, toleranceMillis);
+                    mirrors.add(mirror);
+                    mirror.send();
                 }
                 if (target.trail() != null) {
-                    writer.trail(changes);
+                    new TableWriter(flight, id, plan.where(id), targets::of).trail(changes);
                 }
             });
         }
@@ -158,13 +174,35 @@ public final class PostgresSink implements Sink, DeliveredPositions {
         }
 
         @Override
-        @SuppressWarnings("NullAway") // Void has no other value
-        public Void check() {
+        public @Nullable TableId sourceOf(@Nullable String schema, @Nullable String target) {
+            if (schema == null || target == null) {
+                return null;
+            }
+            TargetName name = new TargetName(schema, target);
+            for (Map.Entry<TableId, List<RowChange>> entry : plan.changes().entrySet()) {
+                Target of = targets.of(entry.getValue().getFirst().schema());
+                if ((of.mirror() != null && of.mirror().name.equals(name))
+                        || (of.trail() != null && of.trail().name().equals(name))) {
+                    return entry.getKey();
+                }
+            }
+            return null;
+        }
+
+        @Override
+        public void sendMore(Flight flight) {
             Objects.requireNonNull(move).check();
             if (locks != null) {
                 locks.check();
             }
-            writers.forEach(TableWriter::check);
+            Set<TargetName> unsettled = locks == null ? Set.of() : locks.unsettled();
+            mirrors.forEach(mirror -> mirror.sendMore(flight, unsettled));
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // Void has no other value
+        public Void check() {
+            mirrors.forEach(MirrorWriter::check);
             return null;
         }
     }
@@ -176,7 +214,7 @@ public final class PostgresSink implements Sink, DeliveredPositions {
 
     @Override
     public CompletionStage<Map<TopicPartition, Long>> read(Collection<TopicPartition> partitions) {
-        return stage(() -> stored(List.copyOf(partitions), Stored::delivered));
+        return stage(() -> stored(List.copyOf(partitions)).map(stored -> parts(stored, Stored::deliveredNext)));
     }
 
     @Override
@@ -189,12 +227,20 @@ public final class PostgresSink implements Sink, DeliveredPositions {
         });
     }
 
-    private <T> Future<Map<TopicPartition, T>> stored(Collection<TopicPartition> partitions, Function<Stored, T> part) {
-        return control.ensure().compose(ready -> table.read(partitions)).map(stored -> {
-            Map<TopicPartition, T> parts = new HashMap<>();
-            stored.forEach((partition, row) -> parts.put(partition, part.apply(row)));
-            return parts;
+    private Future<Map<TopicPartition, Stored>> stored(Collection<TopicPartition> partitions) {
+        return control.ensure().compose(ready -> table.read(partitions)).onFailure(error -> control.lookAgain());
+    }
+
+    private static <T> Map<TopicPartition, T> parts(
+            Map<TopicPartition, Stored> stored, Function<Stored, @Nullable T> part) {
+        Map<TopicPartition, T> parts = new HashMap<>();
+        stored.forEach((partition, row) -> {
+            T of = part.apply(row);
+            if (of != null) {
+                parts.put(partition, of);
+            }
         });
+        return parts;
     }
 
     /** A failure comes with the stage, also one that is thrown. */

@@ -91,6 +91,11 @@ final class SqlErrors {
     }
 
     private static String advice(String state) {
+        if (state.equals("23503")) {
+            return "Rows of different tables don't come in the source's order, so a foreign key between mirrors can't hold at"
+                    + " each moment: drop it, then resume the table. (DEFERRABLE INITIALLY DEFERRED lets rows pass that come in"
+                    + " one batch with what they refer to; others stop the table until that has come.)";
+        }
         return switch (state.substring(0, 2)) {
             case "22" ->
                 "A value of the source does not fit the target's column: widen the column, then resume the table.";

@@ -13,16 +13,17 @@ import java.util.stream.IntStream;
 /**
  * The SQL text of the statements about one target table. Pure; every identifier is quoted, every value is a parameter.
  *
- * <p>Parameters of {@link #upsert}: the target's schema and name, then the arrays of the columns that the mask leaves, in the
- * schema's order, then {@code __lsn} and {@code __source_ts_ms}. Of {@link #delete}: the arrays of the key's columns, then the LSNs.
- * Of {@link #truncate}: the LSN. Of {@link #append}: the arrays of all columns, then those of {@link #TRAIL_COLUMNS}.
+ * <p>Parameters of {@link #upsert}: the target's schema and name, the least order, whether the rows are a snapshot's, then the arrays of
+ * the columns that the mask leaves, in the schema's order, then {@code __lsn} and {@code __source_ts_ms}. Of {@link #delete}: the least
+ * order, then the arrays of the key's columns, then the LSNs. Of {@link #truncate}: the LSN. Of {@link #append}: the arrays of all columns, then those of {@link #TRAIL_COLUMNS}.
  */
 final class TableSql {
     static final String LSN = "__lsn";
     static final String SOURCE_TS = "__source_ts_ms";
 
-    private static final String ABOVE_FLOOR =
-            "u.l >= (select f.floor_lsn from duet.mirror f where f.target_schema = $1 and f.target_table = $2)";
+    private static final String FLOOR_OF = "f.target_schema = $1 and f.target_table = $2";
+    private static final String DELETED = "duet.deleted d where d.target_schema = $1 and d.target_table = $2";
+    private static final String ABOVE_FLOOR = "u.l >= (select f.floor_lsn from duet.mirror f where " + FLOOR_OF + ")";
 
     /** Name, type and element type of the columns that the trail adds. */
     static final List<String[]> TRAIL_COLUMNS = List.of(
@@ -60,7 +61,8 @@ final class TableSql {
 
     /**
      * Writes a row unless the table holds a newer version of it or was truncated later. The floor is read by the server, in the same
-     * round trip; the row of duet.mirror is locked by then.
+     * round trip; the row of duet.mirror is locked by then. A snapshot row's LSN may lie below a truncate that the snapshot has seen:
+     * its time then tells.
      *
      * @param unchanged the columns that the rows do not bring
      */
@@ -78,26 +80,78 @@ final class TableSql {
                 .map(column -> quote(column.name()) + " = excluded." + quote(column.name()) + ", ")
                 .collect(Collectors.joining());
         return "insert into " + name.quoted() + " as t (" + targets + ", \"__lsn\", \"__source_ts_ms\") select "
-                + expressions(brought) + ", u.l, u.m from " + unnest(3, brought, List.of("int8", "int8"), "l, m")
-                + " where " + ABOVE_FLOOR
+                + expressions(brought) + ", u.l, u.m from duet.mirror f, "
+                + unnest(5, brought, List.of("int8", "int8"), "l, m")
+                + " where " + FLOOR_OF + " and (u.l >= f.floor_lsn or ($4 and u.m > f.floor_ts_ms))"
                 + " on conflict (" + keys.stream().map(TargetName::quote).collect(Collectors.joining(", "))
                 + ") do update set " + sets
                 + "\"__lsn\" = excluded.\"__lsn\", \"__source_ts_ms\" = excluded.\"__source_ts_ms\""
                 // Equal too: a snapshot row and its first update can share an LSN.
-                + " where t.\"__lsn\" <= excluded.\"__lsn\"";
+                + " where t.\"__lsn\" <= greatest(excluded.\"__lsn\", $3)";
     }
 
-    /** How many of the keys are not in the table, rows older than the floor aside. Parameters: as {@link #delete}'s after the names. */
+    /** How many of the keys are not in the table, rows older than the floor or a delete aside. Parameters: as {@link #delete}'s after the names. */
     static String missing(TargetName name, TableSchema schema) {
         List<Column> keys = keys(schema);
         return "select count(*) from " + unnest(3, keys, List.of("int8"), "l") + " where " + ABOVE_FLOOR
-                + " and not exists (select from " + name.quoted() + " t where " + sameKey(keys) + ")";
+                + " and not exists (select from " + name.quoted() + " t where " + sameKey(keys) + ")"
+                + " and not exists (select from " + DELETED + " and d.key = " + keyOf(keys) + " and d.lsn > u.l)";
     }
 
     static String delete(TargetName name, TableSchema schema) {
         List<Column> keys = keys(schema);
-        return "delete from " + name.quoted() + " t using " + unnest(1, keys, List.of("int8"), "l") + " where "
-                + sameKey(keys) + " and t.\"__lsn\" <= u.l";
+        return "delete from " + name.quoted() + " t using " + unnest(2, keys, List.of("int8"), "l") + " where "
+                + sameKey(keys) + " and t.\"__lsn\" <= greatest(u.l, $1)";
+    }
+
+    /**
+     * What stands against stale changes though it is older by the source's clock: the change's number from 1, LSN and time of what stands
+     * against it, and whether that is its row or the floor. Parameters: the target's schema and name, the least order, whether the rows
+     * are a snapshot's, the tolerance in milliseconds, then the arrays of the key's columns, the LSNs and the times.
+     */
+    static String disorder(TargetName name, TableSchema schema) {
+        List<Column> keys = keys(schema);
+        String rows = unnest(6, keys, List.of("int8", "int8"), "l, m, i").replace(") as u(", ") with ordinality as u(");
+        return "select u.i, t.\"__lsn\", t.\"__source_ts_ms\", true from " + rows + " join " + name.quoted() + " t on "
+                + sameKey(keys) + " where t.\"__lsn\" > greatest(u.l, $3) and t.\"__source_ts_ms\" < u.m - $5"
+                + " union all select u.i, f.floor_lsn, f.floor_ts_ms, false from duet.mirror f, " + rows + " where "
+                + FLOOR_OF + " and not $4 and u.l < f.floor_lsn and f.floor_ts_ms < u.m - $5";
+    }
+
+    /**
+     * The greatest LSN that stands against a truncate though it is older by the source's clock; null if nothing does. Parameters: the
+     * target's schema and name, the truncate's LSN, and its time less the tolerance.
+     */
+    static String disorderedTruncate(TargetName name) {
+        return "select max(h.held) from (select max(t.\"__lsn\") as held from " + name.quoted()
+                + " t where t.\"__lsn\" > $3 and t.\"__source_ts_ms\" < $4 union all"
+                + " select f.floor_lsn from duet.mirror f where " + FLOOR_OF
+                + " and f.floor_lsn > $3 and f.floor_ts_ms < $4) as h";
+    }
+
+    /** Parameters: the target's schema and name, then the arrays of the key's columns and the LSNs. */
+    static String rememberDeleted(TableSchema schema) {
+        List<Column> keys = keys(schema);
+        return "insert into duet.deleted (target_schema, target_table, key, lsn) select $1, $2, " + keyOf(keys)
+                + ", u.l from " + unnest(3, keys, List.of("int8"), "l")
+                + " on conflict (target_schema, target_table, key) do update"
+                + " set lsn = greatest(deleted.lsn, excluded.lsn)";
+    }
+
+    /**
+     * Removes the rows that changes older than their key's delete have brought back. Parameters: the target's schema and name, the least
+     * order, then the arrays of the key's columns and the LSNs.
+     */
+    static String removeReturned(TargetName name, TableSchema schema) {
+        List<Column> keys = keys(schema);
+        return "delete from " + name.quoted() + " t using " + unnest(4, keys, List.of("int8"), "l") + ", " + DELETED
+                + " and d.key = " + keyOf(keys) + " and d.lsn > greatest(u.l, $3) and " + sameKey(keys)
+                + " and t.\"__lsn\" < d.lsn";
+    }
+
+    /** Of jsonb, which compares numbers by their value. */
+    private static String keyOf(List<Column> keys) {
+        return "jsonb_build_array(" + expressions(keys) + ")";
     }
 
     private static List<Column> keys(TableSchema schema) {

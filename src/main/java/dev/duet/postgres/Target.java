@@ -19,6 +19,10 @@ record Target(@Nullable Mirror mirror, @Nullable Trail trail) {
         final String delete;
         final String truncate;
         final String missing;
+        final String disorder;
+        final String disorderedTruncate;
+        final String rememberDeleted;
+        final String removeReturned;
         private final TableSchema schema;
         private final ConcurrentMap<BitSet, String> upserts = new ConcurrentHashMap<>();
 
@@ -28,6 +32,10 @@ record Target(@Nullable Mirror mirror, @Nullable Trail trail) {
             this.delete = TableSql.delete(name, schema);
             this.truncate = TableSql.truncate(name);
             this.missing = TableSql.missing(name, schema);
+            this.disorder = TableSql.disorder(name, schema);
+            this.disorderedTruncate = TableSql.disorderedTruncate(name);
+            this.rememberDeleted = TableSql.rememberDeleted(schema);
+            this.removeReturned = TableSql.removeReturned(name, schema);
         }
 
         /** The upsert of rows without these columns: as many texts as there are sets of TOAST columns that updates leave alone. */

@@ -1,5 +1,7 @@
 package dev.duet.postgres;
 
+import dev.duet.delivery.PartitionCounts;
+import dev.duet.delivery.TopicIdentities;
 import io.vertx.sqlclient.Pool;
 import jakarta.inject.Singleton;
 
@@ -21,6 +23,16 @@ public final class TargetDatabase {
      */
     public PostgresSink sink(String pipeline) {
         return new PostgresSink(pool, pipeline, config);
+    }
+
+    /** Which topics the positions of a pipeline belong to. */
+    public TopicIdentities topics(String pipeline) {
+        return new TopicTable(pipeline, new Transactions(pool, config));
+    }
+
+    /** How many partitions the topics of a pipeline have had. */
+    public PartitionCounts partitionCounts(String pipeline) {
+        return new TopicTable(pipeline, new Transactions(pool, config));
     }
 
     /** The existing mirror tables. */

@@ -17,8 +17,10 @@ import java.util.function.BiFunction;
 /** The target tables in use: each schema of a source table is checked once, its tables are made where they are missing. */
 final class Targets {
     private static final String REGISTER = """
-            insert into duet.mirror (target_schema, target_table, pipeline, source_schema, source_table, floor_lsn)
-            values ($1, $2, $3, $4, $5, 0) on conflict do nothing""";
+            insert into duet.mirror
+              (target_schema, target_table, pipeline, source_schema, source_table, floor_lsn, unsettled_since)
+            select $1, $2, $3, $4, $5, 0, (select max(unsettled_since) from duet.mirror where pipeline = $3)
+            on conflict do nothing""";
     private static final String REGISTERED = """
             select pipeline, source_schema, source_table from duet.mirror where target_schema = $1 and target_table = $2""";
     private static final String HAS_SCHEMA = "select exists (select from pg_namespace where nspname = $1)";

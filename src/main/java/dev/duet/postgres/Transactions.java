@@ -3,6 +3,7 @@ package dev.duet.postgres;
 import dev.duet.change.TableId;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -25,8 +26,12 @@ import org.jspecify.annotations.Nullable;
  * parameter that the client can't encode is never sent, so the server would commit without that statement; and a row count has to be
  * checked first.
  *
+ * <p>A server or role that sets {@code synchronous_commit = off} is overruled, for these transactions alone: what is acknowledged must
+ * outlive a crash of the server. Other values are left as they are.
+ *
  * <p>No transaction stays open: after a failure it is rolled back, and if that fails too or an answer is overdue, the connection is
- * closed. Then the server rolls back, at the latest when the statement timeout strikes.
+ * closed. Then the server rolls back, at the latest when the statement timeout strikes. It strikes between statements too: a process
+ * that is frozen, or whose host has vanished, would otherwise hold the locks on its positions for as long as its connection seems alive.
  */
 final class Transactions {
     private static final int ROLLBACK_SECONDS = 5;
@@ -47,7 +52,9 @@ final class Transactions {
         this.pool = pool;
         this.begin = "BEGIN; SET LOCAL statement_timeout = "
                 + config.statementTimeout().toMillis() + "; SET LOCAL lock_timeout = "
-                + config.lockTimeout().toMillis();
+                + config.lockTimeout().toMillis() + "; SET LOCAL idle_in_transaction_session_timeout = "
+                + config.statementTimeout().toMillis()
+                + "; SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'";
         this.limitMillis = config.writeTimeout().toMillis();
     }
 
@@ -56,8 +63,16 @@ final class Transactions {
         /** Sends all statements through the flight, without waiting. */
         void send(Flight flight);
 
+        /** Sends what depends on the answers, if anything does: a further round trip. An exception rolls back. */
+        default void sendMore(Flight flight) {}
+
         /** Looks at the answers when all have come; an exception rolls back. */
         T check();
+
+        /** The source table of one of the transaction's targets, for what fails at COMMIT only; null if it is none. */
+        default @Nullable TableId sourceOf(@Nullable String schema, @Nullable String target) {
+            return null;
+        }
     }
 
     /** Statements on their way, in order. */
@@ -100,7 +115,14 @@ final class Transactions {
             Flight flight = new Flight(connection);
             flight.sent.add(new Sent(connection.query(begin).execute(), doing, null));
             work.send(flight);
-            return settled(flight.sent).map(none -> work.check()).compose(result -> commit(connection, doing, result));
+            return settled(flight.sent)
+                    .compose(none -> {
+                        Flight more = new Flight(connection);
+                        work.sendMore(more);
+                        return more.sent.isEmpty() ? Future.<Void>succeededFuture() : settled(more.sent);
+                    })
+                    .map(none -> work.check())
+                    .compose(result -> commit(connection, doing, result, work::sourceOf));
         });
     }
 
@@ -113,7 +135,7 @@ final class Transactions {
                         .execute()
                         .compose(begun -> steps.run(connection))
                         .recover(error -> Future.failedFuture(SqlErrors.of(error, doing, table)))
-                        .compose(result -> commit(connection, doing, result)));
+                        .compose(result -> commit(connection, doing, result, (schema, target) -> table)));
     }
 
     /** Reads with a single statement, outside of any transaction. */
@@ -128,12 +150,17 @@ final class Transactions {
                         .recover(error -> giveUpIfOverdue(connection, doing, error)));
     }
 
-    private static <T> Future<T> commit(SqlConnection connection, String doing, T result) {
-        return connection
-                .query("COMMIT")
-                .execute()
-                .map(result)
-                .recover(error -> Future.failedFuture(SqlErrors.of(error, "committing, " + doing, null)));
+    /** A deferred constraint refuses here; the server says of which table. */
+    private static <T> Future<T> commit(SqlConnection connection, String doing, T result, Sources sources) {
+        return connection.query("COMMIT").execute().map(result).recover(error -> {
+            TableId table = error instanceof PgException pg ? sources.of(pg.getSchema(), pg.getTable()) : null;
+            return Future.failedFuture(SqlErrors.of(error, "committing, " + doing, table));
+        });
+    }
+
+    private interface Sources {
+        @Nullable
+        TableId of(@Nullable String schema, @Nullable String target);
     }
 
     /** Waits for all answers; the first failure in order is the reason, those after it are only its consequences (SQLSTATE 25P02). */

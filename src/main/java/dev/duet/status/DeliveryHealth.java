@@ -17,8 +17,8 @@ import org.eclipse.microprofile.health.Readiness;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Readiness: down while a sink can't be written or a table stands still, with the reason. Liveness never depends on either, since
- * a restart mends neither.
+ * Readiness: down while Kafka does not answer, a sink can't be written or a table stands still, with the reason. Liveness never depends on any of
+ * them, since a restart mends none.
  */
 @Readiness
 @Default
@@ -27,11 +27,16 @@ import org.jspecify.annotations.Nullable;
 public final class DeliveryHealth implements DeliveryListener, HealthCheck {
     private final Map<String, String> retrying = new ConcurrentHashMap<>();
     private final Map<TopicPartition, String> stopped = new ConcurrentHashMap<>();
+    private volatile @Nullable String source;
 
     @Override
     public HealthCheckResponse call() {
+        String lost = source;
         HealthCheckResponseBuilder response =
-                HealthCheckResponse.named("delivery").status(retrying.isEmpty() && stopped.isEmpty());
+                HealthCheckResponse.named("delivery").status(lost == null && retrying.isEmpty() && stopped.isEmpty());
+        if (lost != null) {
+            response.withData("kafka", lost);
+        }
         retrying.forEach((sink, reason) -> response.withData("sink " + sink, reason));
         stopped.forEach((partition, reason) -> response.withData("partition " + partition, reason));
         return response.build();
@@ -45,6 +50,16 @@ public final class DeliveryHealth implements DeliveryListener, HealthCheck {
     @Override
     public void recovered(String sink, int attempts) {
         retrying.remove(sink);
+    }
+
+    @Override
+    public void sourceLost(String reason) {
+        source = reason;
+    }
+
+    @Override
+    public void sourceBack() {
+        source = null;
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,8 @@ public final class DeliveryLog implements DeliveryListener {
     private static final Logger LOG = Logger.getLogger("dev.duet");
     /** Every how many attempts a retry that lasts is logged again. */
     private static final int AGAIN = 10;
+
+    private final AtomicBoolean sourceLost = new AtomicBoolean();
 
     @Override
     public void retrying(String sink, int attempt, Duration pause, Throwable reason) {
@@ -38,6 +41,19 @@ public final class DeliveryLog implements DeliveryListener {
     @Override
     public void rewound(String sink, Set<TopicPartition> partitions, String reason) {
         LOG.warnf("sink=%s event=rewound partitions=%s reason=\"%s\"", sink, new TreeSet<>(partitions), reason);
+    }
+
+    @Override
+    public void sourceLost(String reason) {
+        if (!sourceLost.getAndSet(true)) {
+            LOG.warnf("event=kafka-lost reason=\"%s\"", reason);
+        }
+    }
+
+    @Override
+    public void sourceBack() {
+        sourceLost.set(false);
+        LOG.info("event=kafka-back");
     }
 
     @Override

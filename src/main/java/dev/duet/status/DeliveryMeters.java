@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * duet.lag.records    gauge    topic, partition         offsets from there to the end
  * duet.source.lag     gauge    sink, topic, partition   seconds from the source's commit of the newest row to its write
  * duet.tables.stopped gauge                         partitions that stand still
+ * duet.buffered.bytes gauge                         memory of the changes that are accepted and not in both sinks
  * </pre>
  */
 @Singleton
@@ -51,10 +52,12 @@ public final class DeliveryMeters implements DeliveryListener {
     private final Clock clock;
     private final Map<String, PartitionGauges> partitions = new ConcurrentHashMap<>();
     private final Set<TopicPartition> standingStill = ConcurrentHashMap.newKeySet();
+    private final AtomicLong bufferedBytes = new AtomicLong();
 
     DeliveryMeters(MeterRegistry registry) {
         this.registry = registry;
         this.clock = Clock.systemUTC();
+        Gauge.builder("duet.buffered.bytes", bufferedBytes, AtomicLong::get).register(registry);
         Gauge.builder("duet.tables.stopped", standingStill, Set::size).register(registry);
     }
 
@@ -102,6 +105,11 @@ public final class DeliveryMeters implements DeliveryListener {
     @Override
     public void endsAt(Map<TopicPartition, Long> endOffsets) {
         endOffsets.forEach((partition, end) -> gauges("", partition).end.set(end));
+    }
+
+    @Override
+    public void buffered(long bytes) {
+        bufferedBytes.set(bytes);
     }
 
     @Override

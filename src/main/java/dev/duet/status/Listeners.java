@@ -54,6 +54,21 @@ public record Listeners(List<DeliveryListener> all) implements DeliveryListener 
     }
 
     @Override
+    public void sourceLost(String reason) {
+        all.forEach(listener -> listener.sourceLost(reason));
+    }
+
+    @Override
+    public void sourceBack() {
+        all.forEach(DeliveryListener::sourceBack);
+    }
+
+    @Override
+    public void buffered(long bytes) {
+        all.forEach(listener -> listener.buffered(bytes));
+    }
+
+    @Override
     public void revoked(Set<TopicPartition> partitions) {
         all.forEach(listener -> listener.revoked(partitions));
     }

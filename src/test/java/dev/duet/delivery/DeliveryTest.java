@@ -102,16 +102,23 @@ class DeliveryTest {
     }
 
     @Test
-    void whatDoesNotFollowOrHasAnOldEpochIsDropped() {
+    void whatDoesNotFollowOrHasAnOldEpochIsDroppedAndTheRightPlaceIsSoughtAgain() {
         Delivery delivery = delivery(Duration.ZERO, 1 << 20);
         int epoch = start(delivery, P0, 0);
         accept(delivery, epoch, changes(P0, 5, 6));
         assertThat(fast.isWriting()).isFalse();
+        assertThat(upstream.rewound).containsExactly(Set.of(P0));
+        accept(delivery, epoch, changes(P0, 0, 6));
+        assertThat(fast.isWriting()).as("before the partition is opened again").isFalse();
         int second = start(delivery, P0, 0);
         accept(delivery, epoch, changes(P0, 0, 6));
         assertThat(fast.isWriting()).isFalse();
+        assertThat(upstream.rewound).hasSize(2);
         accept(delivery, second, changes(P0, 0, 6));
+        assertThat(fast.isWriting()).as("of an epoch that was given up").isFalse();
+        accept(delivery, start(delivery, P0, 0), changes(P0, 0, 6));
         assertThat(fast.isWriting()).isTrue();
+        assertThat(upstream.rewound).hasSize(2);
     }
 
     @Test

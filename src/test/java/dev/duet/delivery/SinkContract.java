@@ -172,6 +172,33 @@ public interface SinkContract {
         assertThat(offsetsIn(stream.table(), stream.p0)).containsExactly(3L, 7L, 9L);
     }
 
+    @Test
+    default void aTopicThatWasMadeAgainBeginsAnewAndItsPredecessorCantWriteAnyMore() {
+        Stream stream = new Stream();
+        TopicPartition again = new TopicPartition(stream.p0.topic(), 0, 1);
+        Sink zombie = newSink();
+        await(zombie.open(stream.partitions()));
+        await(zombie.write(stream.link(0, 10)));
+        Sink sink = newSink();
+        assertThat(await(sink.open(Set.of(again)))).isEmpty();
+        assertThat(await(sink.write(new ChangeBatch(List.of(stream.of(again, 0, 4))))))
+                .isEqualTo(Map.of(again, new Ledger(4, 0, 0, 0)));
+        assertThatThrownBy(() -> await(zombie.write(stream.link(10, 12)))).isInstanceOf(PositionMovedException.class);
+        await(zombie.open(stream.partitions()));
+        assertThatThrownBy(() -> await(zombie.write(stream.link(10, 12)))).isInstanceOf(PositionMovedException.class);
+        // The new topic comes to where the old one stood: the offsets are the same, the records are not.
+        await(sink.write(new ChangeBatch(List.of(stream.of(again, 4, 10)))));
+        assertThatThrownBy(() -> await(zombie.write(stream.link(10, 12)))).isInstanceOf(PositionMovedException.class);
+        Sink next = newSink();
+        await(next.open(Set.of(again)));
+        assertThat(await(next.write(new ChangeBatch(List.of(stream.of(again, 8, 11))))))
+                .isEqualTo(Map.of(again, new Ledger(1, 2, 0, 0)));
+        List<Long> both = new java.util.ArrayList<>(range(0, 10));
+        both.addAll(range(0, 11));
+        assertThat(offsetsIn(stream.table(), stream.p0))
+                .isEqualTo(both.stream().sorted().toList());
+    }
+
     /** Waits for a stage and throws what it failed with. */
     static <T> T await(CompletionStage<T> stage) {
         try {

@@ -33,7 +33,13 @@ class DeltaCommitTest {
         S3;
 
         DeltaConfig config(String prefix) {
-            return DeltaFixture.config(this == DISK ? DeltaFixture.disk(prefix) : DeltaFixture.s3(prefix));
+            return config(prefix, Map.of());
+        }
+
+        DeltaConfig config(String prefix, Map<String, String> more) {
+            Map<String, String> settings = this == DISK ? DeltaFixture.disk(prefix) : DeltaFixture.s3(prefix);
+            settings.putAll(more);
+            return DeltaFixture.config(settings);
         }
     }
 

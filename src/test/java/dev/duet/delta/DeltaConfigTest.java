@@ -96,9 +96,12 @@ class DeltaConfigTest {
 
     @Test
     void positionsAreShortJson() {
-        StoredPosition position = new StoredPosition(6000, 5990, 10, "k3v9");
+        StoredPosition position = new StoredPosition(0, 6000, 5990, 10, "k3v9");
         assertThat(position.json()).isEqualTo("{\"next\":6000,\"applied\":5990,\"skipped\":10,\"by\":\"k3v9\"}");
         assertThat(StoredPosition.parse(position.json())).isEqualTo(position);
+        StoredPosition again = new StoredPosition(2, 6000, 5990, 10, "k3v9");
+        assertThat(again.json()).startsWith("{\"generation\":2,\"next\":6000,");
+        assertThat(StoredPosition.parse(again.json())).isEqualTo(again);
         assertThatThrownBy(() -> StoredPosition.parse("{}")).isInstanceOf(IllegalArgumentException.class);
     }
 

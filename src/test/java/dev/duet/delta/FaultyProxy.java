@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -28,8 +29,20 @@ public final class FaultyProxy implements AutoCloseable {
         LOST,
         /** The request is carried out, but the connection breaks before the answer. */
         ANSWER_LOST,
-        /** The request does not arrive, the answer is 503. */
+        /** The request does not arrive, the answer is 503 with Retry-After. */
         REFUSED,
+        /** The request does not arrive, the answer is 500. */
+        FAILED,
+        /** The request is carried out, and the answer is 500 all the same. */
+        DONE_BUT_FAILED,
+        /** The request is carried out, but no answer ever comes and the connection stays. */
+        SILENT,
+        /** The first byte of the answer comes late, and the rest in small pieces. */
+        SLOW,
+        /** The connection breaks in the middle of the answer. */
+        CUT_SHORT,
+        /** The request does not arrive, the answer is 404: a store that does not see yet what is there. */
+        MISSING,
         /** The answer 412 is made 200: what a store answers that ignores the condition. */
         CONDITION_IGNORED
     }
@@ -38,10 +51,17 @@ public final class FaultyProxy implements AutoCloseable {
     public record Request(String line, boolean conditional) {}
 
     public interface Faults {
+        /** May block: then the request arrives later. */
         Fate of(Request request);
+
+        /** The server has carried the request out; may block: then the answer arrives later. */
+        default void answered(Request request) {}
     }
 
     private final ServerSocket server;
+    /** Longer than any client waits in a test. */
+    private static final long SILENCE_MILLIS = 60_000;
+
     private final URI target;
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private volatile Faults faults = request -> Fate.PASS;
@@ -89,21 +109,38 @@ public final class FaultyProxy implements AutoCloseable {
             }
             String length = header(head, "content-length");
             byte[] body = in.readNBytes(length == null ? 0 : Integer.parseInt(length));
-            answer(client.getOutputStream(), head, body, faults.of(request));
+            answer(client.getOutputStream(), head, body, request);
         } catch (IOException e) {
             // The client sees a broken connection, as it would in life.
         }
     }
 
-    private void answer(OutputStream out, List<String> head, byte[] body, Fate fate) throws IOException {
-        switch (fate) {
+    private void answer(OutputStream out, List<String> head, byte[] body, Request request) throws IOException {
+        Faults now = faults;
+        switch (now.of(request)) {
             case LOST -> {}
-            case REFUSED -> write(out, "HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-            case ANSWER_LOST -> {
-                byte[] ignored = forward(head, body);
-                assert ignored.length > 0;
+            case REFUSED -> refuse(out, "503 Slow Down\r\nRetry-After: 1");
+            case FAILED -> refuse(out, "500 Internal Server Error");
+            case MISSING -> refuse(out, "404 Not Found");
+            case ANSWER_LOST -> carryOut(head, body);
+            case DONE_BUT_FAILED -> {
+                carryOut(head, body);
+                refuse(out, "500 Internal Server Error");
             }
-            case PASS -> out.write(forward(head, body));
+            case SILENT -> {
+                carryOut(head, body);
+                sleep(SILENCE_MILLIS);
+            }
+            case SLOW -> trickle(out, forward(head, body));
+            case CUT_SHORT -> {
+                byte[] answer = forward(head, body);
+                out.write(answer, 0, answer.length * 2 / 3);
+            }
+            case PASS -> {
+                byte[] answer = forward(head, body);
+                now.answered(request);
+                out.write(answer);
+            }
             case CONDITION_IGNORED -> {
                 byte[] answer = forward(head, body);
                 if (new String(answer, 0, 12, StandardCharsets.ISO_8859_1).endsWith("412")) {
@@ -114,6 +151,34 @@ public final class FaultyProxy implements AutoCloseable {
             }
         }
         out.flush();
+    }
+
+    private void carryOut(List<String> head, byte[] body) throws IOException {
+        byte[] ignored = forward(head, body);
+        assert ignored.length > 0;
+    }
+
+    private static void refuse(OutputStream out, String status) throws IOException {
+        write(out, "HTTP/1.1 " + status + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    }
+
+    private static void trickle(OutputStream out, byte[] answer) throws IOException {
+        sleep(300);
+        int piece = Math.max(1, answer.length / 10);
+        for (int at = 0; at < answer.length; at += piece) {
+            out.write(answer, at, Math.min(piece, answer.length - at));
+            out.flush();
+            sleep(30);
+        }
+    }
+
+    private static void sleep(long millis) throws InterruptedIOException {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
+        }
     }
 
     private byte[] forward(List<String> head, byte[] body) throws IOException {

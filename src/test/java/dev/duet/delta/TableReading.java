@@ -72,6 +72,32 @@ final class TableReading implements AutoCloseable {
         return names;
     }
 
+    /** Deletes the log, and with it the table. */
+    void deleteLog() throws IOException {
+        for (String name : log()) {
+            delete(path.substring(storage.root().length()) + "/_delta_log/" + name);
+        }
+    }
+
+    /** Deletes the versions that the newest checkpoint covers, as an engine does when they are expired. */
+    void deleteVersionsBelowLastCheckpoint() throws IOException {
+        String checkpoint = log().stream()
+                .filter(name -> name.endsWith(".checkpoint.parquet"))
+                .reduce((first, second) -> second)
+                .orElseThrow();
+        for (String name : log()) {
+            if (name.matches("\\d{20}\\.(json|crc|checkpoint\\.parquet)")
+                    && name.compareTo(checkpoint.substring(0, 20)) < 0) {
+                delete(path.substring(storage.root().length()) + "/_delta_log/" + name);
+            }
+        }
+    }
+
+    /** @param below the path below the root, beginning with a slash */
+    void delete(String below) throws IOException {
+        io.delete(storage.root() + below);
+    }
+
     /** Statistics of each file as JSON, by path. */
     Map<String, String> files() throws IOException {
         Map<String, String> files = new TreeMap<>();

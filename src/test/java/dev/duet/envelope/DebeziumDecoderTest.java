@@ -9,6 +9,7 @@ import dev.duet.change.Row;
 import dev.duet.change.RowChange;
 import dev.duet.change.SourcePosition;
 import dev.duet.change.TableId;
+import dev.duet.change.TableSchema;
 import dev.duet.change.TopicPartition;
 import dev.duet.envelope.EnvelopeOptions.BinaryMode;
 import dev.duet.envelope.EnvelopeOptions.DecimalMode;
@@ -275,6 +276,31 @@ class DebeziumDecoderTest {
             } else {
                 assertThat(decoded).isNotInstanceOfAny(Decoded.Malformed.class, Decoded.Blocked.class);
             }
+        }
+    }
+
+    @Test
+    void rowsOfAnIncrementalSnapshotHaveTheirLsnInTheSequenceOnly() {
+        tables.put(new TableSchema(
+                new TableId("public", "ord"),
+                List.of(new Column("id", new ColumnType.Int32()), new Column("v", new ColumnType.Text(0))),
+                List.of(0)));
+
+        List<SourcePosition> positions = RecordedEvent.all("snapshots").stream()
+                .map(event -> changeOf(event.decode(decoder)).source())
+                .toList();
+
+        assertThat(positions)
+                .extracting(SourcePosition::lsn)
+                .containsExactly(28974752L, 28974568L, 29326384L, 29325432L, 29328088L, 29328336L);
+        assertThat(positions.get(2)).isEqualTo(new SourcePosition(29326384, SourcePosition.NO_TX, 1795557140798495L));
+        RecordedEvent incremental = RecordedEvent.of("snapshots", 2);
+        for (String other : List.of("null", "\"\"", "\"[null,null]\"", "\"[null,\\\"x1\\\"]\"", "[]", "\"]\"")) {
+            assertThat(incremental
+                            .with("\"[\\\"29326384\\\",\\\"29326384\\\"]\"", other)
+                            .decode(decoder))
+                    .as(other)
+                    .isEqualTo(new Decoded.Malformed("source.lsn: expected a 64-bit integer"));
         }
     }
 

@@ -41,6 +41,7 @@ class PureSqlTest {
         assertThat(config.statementTimeout()).isEqualTo(Duration.ofSeconds(60));
         assertThat(config.lockTimeout()).isEqualTo(Duration.ofSeconds(20));
         assertThat(config.writeTimeout()).isEqualTo(Duration.ofSeconds(120));
+        assertThat(config.clockTolerance()).isEqualTo(Duration.ofSeconds(1));
     }
 
     @Test
@@ -77,14 +78,17 @@ class PureSqlTest {
         BitSet unchanged = new BitSet();
         unchanged.set(2);
         assertThat(TableSql.upsert(name, schema, unchanged))
-                .isEqualTo("insert into \"app\".\"fund\" as t (\"id\", \"name\", \"__lsn\", \"__source_ts_ms\")"
-                        + " select u.c0, u.c1, u.l, u.m from unnest($3::int4[], $4::text[], $5::int8[], $6::int8[]) as u(c0, c1, l, m)"
-                        + " where u.l >= (select f.floor_lsn from duet.mirror f where f.target_schema = $1 and f.target_table = $2)"
-                        + " on conflict (\"id\") do update set \"name\" = excluded.\"name\", \"__lsn\" = excluded.\"__lsn\","
-                        + " \"__source_ts_ms\" = excluded.\"__source_ts_ms\" where t.\"__lsn\" <= excluded.\"__lsn\"");
+                .isEqualTo(
+                        "insert into \"app\".\"fund\" as t (\"id\", \"name\", \"__lsn\", \"__source_ts_ms\")"
+                                + " select u.c0, u.c1, u.l, u.m from duet.mirror f,"
+                                + " unnest($5::int4[], $6::text[], $7::int8[], $8::int8[]) as u(c0, c1, l, m)"
+                                + " where f.target_schema = $1 and f.target_table = $2"
+                                + " and (u.l >= f.floor_lsn or ($4 and u.m > f.floor_ts_ms))"
+                                + " on conflict (\"id\") do update set \"name\" = excluded.\"name\", \"__lsn\" = excluded.\"__lsn\","
+                                + " \"__source_ts_ms\" = excluded.\"__source_ts_ms\" where t.\"__lsn\" <= greatest(excluded.\"__lsn\", $3)");
         assertThat(TableSql.delete(name, schema))
-                .isEqualTo("delete from \"app\".\"fund\" t using unnest($1::int4[], $2::int8[]) as u(c0, l)"
-                        + " where t.\"id\" = u.c0 and t.\"__lsn\" <= u.l");
+                .isEqualTo("delete from \"app\".\"fund\" t using unnest($2::int4[], $3::int8[]) as u(c0, l)"
+                        + " where t.\"id\" = u.c0 and t.\"__lsn\" <= greatest(u.l, $1)");
     }
 
     @Test
@@ -97,7 +101,7 @@ class PureSqlTest {
                 .delete(schema, 20, 2)
                 .update(schema, 15, 2, "late", null);
         Collection<RowChange> last = KeyReduction.lastOfEachKey(
-                source.batch().partitions().getFirst().changes());
+                source.batch().partitions().getFirst().changes(), new Orders(), new Disorder(1000));
         assertThat(last).extracting(RowChange::offset).containsExactly(1L, 3L);
     }
 
@@ -110,9 +114,12 @@ class PureSqlTest {
                 .change(1, schema, Op.UPDATE, 20, 1, "b", "new note")
                 .change(1, schema, Op.DELETE, 40, 2)
                 .change(1, schema, Op.CREATE, 41, 2, "x", Row.UNCHANGED);
-        Collection<RowChange> last = KeyReduction.lastOfEachKey(source.batch().partitions().stream()
-                .flatMap(link -> link.changes().stream())
-                .toList());
+        Collection<RowChange> last = KeyReduction.lastOfEachKey(
+                source.batch().partitions().stream()
+                        .flatMap(link -> link.changes().stream())
+                        .toList(),
+                new Orders(),
+                new Disorder(1000));
         assertThat(last)
                 .extracting(change -> Objects.requireNonNull(change.row()).get(2))
                 .containsExactly("new note", Row.UNCHANGED);

@@ -24,6 +24,7 @@ final class Source {
     private final String topic;
     private final Map<Integer, Long> next = new HashMap<>();
     private final Map<Integer, List<RowChange>> pending = new HashMap<>();
+    private long tsMicros = 1_700_000_000_123_000L;
 
     Source(String topic) {
         this.topic = topic;
@@ -50,6 +51,12 @@ final class Source {
         return new TopicPartition(topic, partition);
     }
 
+    /** The changes from here on were committed this much later. */
+    Source later(long millis) {
+        tsMicros += millis * 1000;
+        return this;
+    }
+
     Source change(int partition, TableSchema schema, Op op, long lsn, @Nullable Object... values) {
         long offset = next.merge(partition, 1L, Long::sum) - 1;
         Row row = op == Op.TRUNCATE
@@ -57,13 +64,7 @@ final class Source {
                 : Row.of(Arrays.copyOf(values, schema.columns().size()));
         pending.computeIfAbsent(partition, p -> new ArrayList<>())
                 .add(new RowChange(
-                        schema,
-                        op,
-                        row,
-                        new SourcePosition(lsn, 5, 1_700_000_000_123_000L),
-                        partition(partition),
-                        offset,
-                        50));
+                        schema, op, row, new SourcePosition(lsn, 5, tsMicros), partition(partition), offset, 50));
         return this;
     }
 

@@ -125,19 +125,30 @@ final class TestDatabase implements AutoCloseable {
     }
 
     /** The settings of a test, with the documented defaults but for the mode. */
-    record Config(Mode mode, String table, Duration statementTimeout, Duration lockTimeout, Duration writeTimeout)
+    record Config(
+            Mode mode,
+            String table,
+            Duration statementTimeout,
+            Duration lockTimeout,
+            Duration writeTimeout,
+            Duration clockTolerance)
             implements PostgresConfig {
         static Config of(Mode mode) {
             return new Config(
-                    mode, "{schema}.{table}", Duration.ofSeconds(60), Duration.ofSeconds(20), Duration.ofSeconds(120));
+                    mode,
+                    "{schema}.{table}",
+                    Duration.ofSeconds(60),
+                    Duration.ofSeconds(20),
+                    Duration.ofSeconds(120),
+                    Duration.ofSeconds(1));
         }
 
         Config table(String template) {
-            return new Config(mode, template, statementTimeout, lockTimeout, writeTimeout);
+            return new Config(mode, template, statementTimeout, lockTimeout, writeTimeout, clockTolerance);
         }
 
         Config timeouts(Duration statement, Duration lock, Duration write) {
-            return new Config(mode, table, statement, lock, write);
+            return new Config(mode, table, statement, lock, write, clockTolerance);
         }
     }
 }

@@ -6,10 +6,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// The command line. `version` applies to every table; without it each is read at its latest version.
-record Arguments(List<String> tables, OptionalLong version, Path out, Optional<S3> s3) {
+/// The command line. With `sql` statements are read from standard input, else tables are read. `version` applies to
+/// every table; without it each is read at its latest version.
+record Arguments(boolean sql, List<String> tables, OptionalLong version, Path out, Optional<S3> s3) {
 
-    static final String USAGE = "usage: --table URI [--table URI ...] [--version N] --out DIR"
+    static final String USAGE = "usage: (--sql stdin | --table URI [--table URI ...] [--version N] --out DIR)"
             + " [--endpoint URL --access-key K --secret-key S [--region R]]";
 
     record S3(String endpoint, String accessKey, String secretKey, String region) {
@@ -21,6 +22,7 @@ record Arguments(List<String> tables, OptionalLong version, Path out, Optional<S
 
     /// @throws IllegalArgumentException with a message that names options only, never a value
     static Arguments parse(String... args) {
+        boolean sql = false;
         List<String> tables = new ArrayList<>();
         OptionalLong version = OptionalLong.empty();
         Path out = null;
@@ -35,6 +37,7 @@ record Arguments(List<String> tables, OptionalLong version, Path out, Optional<S
             }
             String value = args[i + 1];
             switch (option) {
+                case "--sql" -> sql = true;
                 case "--table" -> tables.add(value);
                 case "--version" -> version = OptionalLong.of(version(value));
                 case "--out" -> out = Path.of(value);
@@ -45,14 +48,15 @@ record Arguments(List<String> tables, OptionalLong version, Path out, Optional<S
                 default -> throw new IllegalArgumentException("unknown option; " + USAGE);
             }
         }
-        if (tables.isEmpty() || out == null) {
-            throw new IllegalArgumentException("--table and --out are needed; " + USAGE);
+        if (!sql && (tables.isEmpty() || out == null)) {
+            throw new IllegalArgumentException("--table and --out, or --sql, are needed; " + USAGE);
         }
         boolean anyS3 = endpoint != null || accessKey != null || secretKey != null;
         if (anyS3 && (endpoint == null || accessKey == null || secretKey == null)) {
             throw new IllegalArgumentException("--endpoint, --access-key and --secret-key go together; " + USAGE);
         }
         return new Arguments(
+                sql,
                 List.copyOf(tables),
                 version,
                 out,

@@ -4,7 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.spark.sql.SparkSession;
 
-/// The command: reads Delta tables with Delta's Spark reader and writes rows and meta data as JSON (README.md).
+/// The command: reads Delta tables with Delta's Spark reader and writes rows and meta data as JSON, or runs statements
+/// (README.md).
 /// Exit code 0, or 1 with one line on standard error.
 public final class ReadDelta {
 
@@ -19,6 +20,13 @@ public final class ReadDelta {
         Arguments arguments = null;
         try {
             arguments = Arguments.parse(args);
+            if (arguments.sql()) {
+                what = "Spark";
+                try (SparkSession spark = session(arguments)) {
+                    RunSql.run(spark, System.in, System.out);
+                }
+                return 0;
+            }
             Files.createDirectories(arguments.out());
             for (int i = 0; i < arguments.tables().size(); i++) { // a failed run leaves no meta data of an earlier one
                 Files.deleteIfExists(TableReader.meta(arguments.out(), i));
@@ -76,7 +84,9 @@ public final class ReadDelta {
                 // many small files in one task, and no task's rows above some tens of megabytes in the driver
                 .config("spark.sql.files.openCostInBytes", "64k")
                 .config("spark.sql.files.maxPartitionBytes", "16m")
-                .config("spark.driver.maxResultSize", 0);
+                .config("spark.driver.maxResultSize", 0)
+                // statements of tests remove files that no engine would yet
+                .config("spark.databricks.delta.retentionDurationCheck.enabled", false);
         arguments
                 .s3()
                 .ifPresent(s3 -> builder.config("spark.hadoop.fs.s3a.endpoint", s3.endpoint())

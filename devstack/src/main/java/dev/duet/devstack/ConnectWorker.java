@@ -6,17 +6,22 @@ import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.connect.cli.ConnectDistributed;
 import org.apache.kafka.connect.runtime.Connect;
 
-/// A distributed Connect worker with its REST interface and exactly-once source support.
+/// A distributed Connect worker with its REST interface, with exactly-once source support unless told otherwise.
 final class ConnectWorker implements Part {
 
     private static final String JSON = "org.apache.kafka.connect.json.JsonConverter";
 
     private final String bootstrapServers;
     private final String url;
+    private final Group group;
     private Connect<?> connect;
 
-    ConnectWorker(String bootstrapServers, int port) {
+    /// @param name of the group; its topics begin with it. Workers of one name continue each other's connectors
+    record Group(String name, boolean exactlyOnce) {}
+
+    ConnectWorker(String bootstrapServers, int port, Group group) {
         this.bootstrapServers = bootstrapServers;
+        this.group = group;
         this.url = "http://" + Ports.HOST + ":" + port;
     }
 
@@ -51,16 +56,26 @@ final class ConnectWorker implements Part {
 
     private Map<String, String> configuration() {
         Map<String, String> worker = new HashMap<>(Map.of(
-                "bootstrap.servers", bootstrapServers,
-                "listeners", url,
-                "group.id", "devstack-connect",
-                "config.storage.topic", "connect-configs",
-                "config.storage.replication.factor", "1",
-                "offset.storage.topic", "connect-offsets",
-                "offset.storage.replication.factor", "1",
-                "status.storage.topic", "connect-status",
-                "status.storage.replication.factor", "1",
-                "exactly.once.source.support", "enabled"));
+                "bootstrap.servers",
+                bootstrapServers,
+                "listeners",
+                url,
+                "group.id",
+                "devstack-" + group.name(),
+                "config.storage.topic",
+                group.name() + "-configs",
+                "config.storage.replication.factor",
+                "1",
+                "offset.storage.topic",
+                group.name() + "-offsets",
+                "offset.storage.replication.factor",
+                "1",
+                "status.storage.topic",
+                group.name() + "-status",
+                "status.storage.replication.factor",
+                "1",
+                "exactly.once.source.support",
+                group.exactlyOnce() ? "enabled" : "disabled"));
         worker.putAll(Map.of(
                 "offset.storage.partitions", "1",
                 "status.storage.partitions", "1",

@@ -95,7 +95,14 @@ final class Run implements Callable<Integer> {
         statusFile.remove(); // one that a killed run left would tell wrong addresses
         Stack stack = new Stack(
                 folder,
-                new Stack.Options(EnumSet.allOf(PartName.class), Map.of(), PARTITIONS, true, Map.of()),
+                new Stack.Options(
+                        EnumSet.allOf(PartName.class),
+                        Map.of(),
+                        null,
+                        new ConnectWorker.Group("connect", true),
+                        PARTITIONS,
+                        true,
+                        Map.of()),
                 progress);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stack, statusFile, folder), "devstack-stop"));
         try {

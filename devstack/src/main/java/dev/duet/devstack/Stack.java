@@ -23,9 +23,12 @@ import org.slf4j.LoggerFactory;
 final class Stack {
 
     /// @param ports wanted ports by part; 0 or absent: any
+    /// @param kafka address of a broker that runs already, for the worker; null: the stack's own
     record Options(
             Set<PartName> parts,
             Map<PartName, Integer> ports,
+            String kafka,
+            ConnectWorker.Group group,
             int partitions,
             boolean connector,
             Map<String, String> connectorConfig) {}
@@ -69,7 +72,10 @@ final class Stack {
             int postgresPort = port.getOrDefault(PartName.POSTGRES, 0);
             postgres.port(postgresPort);
             KafkaBroker kafka = new KafkaBroker(folder.kafka(), port.getOrDefault(PartName.KAFKA, 0), controllerPort);
-            ConnectWorker connect = new ConnectWorker(kafka.bootstrapServers(), port.getOrDefault(PartName.CONNECT, 0));
+            ConnectWorker connect = new ConnectWorker(
+                    options.kafka() == null ? kafka.bootstrapServers() : options.kafka(),
+                    port.getOrDefault(PartName.CONNECT, 0),
+                    options.group());
             S3Server s3 = new S3Server(folder.s3(), port.getOrDefault(PartName.S3, 0));
             startParts(postgres, postgresPort, kafka, connect, s3);
             if (options.parts().contains(PartName.CONNECT) && options.connector()) {

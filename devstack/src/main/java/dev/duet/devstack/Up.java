@@ -57,6 +57,18 @@ final class Up implements Callable<Integer> {
     @Option(names = "--connector-config", paramLabel = "KEY=VALUE", description = "put on top; may be repeated")
     private Map<String, String> connectorConfig = new LinkedHashMap<>();
 
+    @Option(
+            names = "--kafka",
+            paramLabel = "HOST:PORT",
+            description = "a running broker for the worker, which then registers no connector")
+    private String kafka;
+
+    @Option(names = "--connect-group", paramLabel = "NAME", description = "of the worker and its topics")
+    private String connectGroup = "connect";
+
+    @Option(names = "--exactly-once", arity = "1", paramLabel = "BOOL", description = "the worker's source support")
+    private boolean exactlyOnce = true;
+
     @Option(names = "--parent-pid", paramLabel = "PID", description = "stop when this process ends")
     private Long parentPid;
 
@@ -65,8 +77,10 @@ final class Up implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Set<PartName> chosen = EnumSet.copyOf(parts);
-        if (chosen.contains(PartName.CONNECT) && !chosen.containsAll(Set.of(PartName.KAFKA, PartName.POSTGRES))) {
-            throw new ParameterException(spec.commandLine(), "part connect needs kafka and postgres");
+        if (chosen.contains(PartName.CONNECT)
+                && kafka == null
+                && !chosen.containsAll(Set.of(PartName.KAFKA, PartName.POSTGRES))) {
+            throw new ParameterException(spec.commandLine(), "part connect needs kafka and postgres, or --kafka");
         }
         watchParent();
         Progress progress = new Progress(System.out);
@@ -75,8 +89,7 @@ final class Up implements Callable<Integer> {
         StatusFile status = new StatusFile(statusFile == null ? folder.root().resolve("status.json") : statusFile);
         status.remove(); // one that a killed stack left would tell wrong addresses
 
-        Stack stack =
-                new Stack(folder, new Stack.Options(chosen, ports(), partitions, connector, connectorConfig), progress);
+        Stack stack = new Stack(folder, options(chosen), progress);
         // The one way to stop: signals, an ended parent and a failed start all come through here.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stack, status, folder), "devstack-stop"));
         Status started = stack.start();
@@ -96,6 +109,17 @@ final class Up implements Callable<Integer> {
         stack.stop();
         folder.close();
         System.out.printf("devstack stopped in %.1f s%n", (System.nanoTime() - start) / 1e9);
+    }
+
+    private Stack.Options options(Set<PartName> chosen) {
+        return new Stack.Options(
+                chosen,
+                ports(),
+                kafka,
+                new ConnectWorker.Group(connectGroup, exactlyOnce),
+                partitions,
+                connector && kafka == null,
+                connectorConfig);
     }
 
     private Map<PartName, Integer> ports() {

@@ -1,0 +1,68 @@
+package dev.duet.delta;
+
+import dev.duet.change.TableId;
+import dev.duet.delivery.TableStoppedException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+
+/**
+ * An object outside of the table's folder that says that this pipeline has a table there. With it a folder that somebody deleted can be
+ * told from a table that never was: a new table would begin in the middle of the topic, without the rows that the deleted one held.
+ *
+ * <p>Set after the table exists, so that a crash in between only delays it. Costs one request for each table in the life of a process.
+ */
+final class TableMark {
+    private static final String FOLDER = "/_duet_tables/";
+
+    private final TableId table;
+    private final String pipeline;
+    private final String path;
+    private final String mark;
+    private final TableFileIO io;
+    private boolean set;
+
+    /** @param root the store's root, which the table's path begins with */
+    TableMark(TableId table, String pipeline, String root, String path, TableFileIO io) {
+        this.table = table;
+        this.pipeline = pipeline;
+        this.path = path;
+        this.mark = root + FOLDER + TablePaths.segment(pipeline) + path.substring(root.length());
+        this.io = io;
+    }
+
+    void set() throws IOException {
+        if (set) {
+            return;
+        }
+        byte[] text = (table + "\n").getBytes(StandardCharsets.UTF_8);
+        try {
+            io.create(mark, new TableFileIO.Body(text, text.length));
+        } catch (FileAlreadyExistsException otherText) {
+            // It is there, which is all that counts.
+        }
+        set = true;
+    }
+
+    /** @throws TableStoppedException if the table, which does not exist, did exist */
+    void checkNeverSet() throws IOException {
+        try {
+            byte[] ignored = io.read(mark);
+        } catch (FileNotFoundException never) {
+            set = false; // or deleted by the operator: the new table needs its own
+            return;
+        }
+        throw new TableStoppedException(
+                table,
+                "Delta table " + table + " at " + path
+                        + " was there and is gone: its folder was deleted. A new one would"
+                        + " begin in the middle of the topic, so nothing was written. Put the folder back; or let Duet fill"
+                        + " a new table, in this order: stop Duet; update duet.position set delivered_next = 0 where"
+                        + " pipeline = '" + pipeline.replace("'", "''")
+                        + "' and topic = ... (the table's topic; 0 or the"
+                        + " first offset that Kafka has); delete " + mark
+                        + "; start Duet. To go on without the rows that"
+                        + " were there, only delete " + mark + ".");
+    }
+}

@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# `make verify-manifests`: renders every overlay and checks all that is deployed, without a cluster, then proves that the
+# checks refuse what they must. Fetches npm packages, kubectl and Strimzi's CRDs the first time.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+tools=tools/k8s
+strimzi=1.2.0
+crds=target/crds-$strimzi
+rendered=target/manifests
+
+need() { # PROGRAM HOW-TO
+  command -v "$1" > /dev/null || { echo "verify-manifests needs $1: $2" >&2; exit 2; }
+}
+need node "install Node.js 20.19 or newer (it is needed for these checks only)"
+need npm "install npm, which comes with Node.js"
+need mvn "install Maven 3.8.7 or newer"
+node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' ||
+  { echo "verify-manifests needs Node.js 20.19 or newer, and this is $(node --version)" >&2; exit 2; }
+
+if ! cmp -s $tools/package-lock.json $tools/node_modules/.installed; then
+  echo "fetching the checkers' packages"
+  npm ci --prefix $tools --no-audit --no-fund --loglevel=error > /dev/null
+  cp $tools/package-lock.json $tools/node_modules/.installed
+fi
+if [ ! -d $crds ]; then
+  rm -rf $crds.new
+  $tools/strimzi-crds.sh $strimzi $crds.new
+  mv $crds.new $crds
+fi
+
+rm -rf $rendered
+mkdir -p $rendered
+$tools/kubectl.sh kustomize deploy/k8s/overlays/local > $rendered/local.yaml
+$tools/kubectl.sh kustomize deploy/k8s/overlays/production > $rendered/production.yaml
+$tools/kubectl.sh kustomize strimzi > $rendered/strimzi.yaml
+$tools/kubectl.sh kustomize deploy/strimzi/production > $rendered/strimzi-production.yaml
+
+status=0
+check() { # NAME CHECKER ARGUMENT...
+  local name=$1
+  shift
+  if ! "$@"; then
+    echo "FAILED: $name" >&2
+    status=1
+  fi
+}
+# Secrets and certificates that somebody else makes in production: deploy/README.md.
+external=(--external duet/duet-database --external duet/postgres-ca
+  --external duet/kafka-cluster-ca-cert --external duet/duet --external duet/duet-autoscaler
+  --external kafka/debezium-database --external kafka/postgres-ca --external kafka/image-push)
+
+check "Kubernetes, KEDA and Prometheus kinds" $tools/check-core-resources.mjs $rendered strimzi/options
+check "Strimzi kinds" $tools/check-custom-resources.mjs $crds -- $rendered strimzi
+check "the local set" $tools/lint.mjs $rendered/local.yaml $rendered/strimzi.yaml strimzi/options
+check "the local set, for Duet" $tools/lint-duet.mjs $rendered/local.yaml $rendered/strimzi.yaml strimzi/options
+check "the production set" $tools/lint.mjs "${external[@]}" $rendered/production.yaml $rendered/strimzi-production.yaml
+check "the production set, for Duet" $tools/lint-duet.mjs $rendered/production.yaml $rendered/strimzi-production.yaml
+check "compose.yaml" $tools/check-compose.mjs compose.yaml
+check "settings that are said twice" $tools/check-same-settings.mjs $rendered
+check "alerts and dashboard" $tools/check-metrics.mjs docs/operations.md \
+  src/main/java/dev/duet/status/DeliveryMeters.java $rendered/production.yaml
+echo "showing that the checks refuse what is broken"
+check "what must be refused" $tools/test/test.sh $crds $rendered
+exit $status
