@@ -22,8 +22,8 @@ public final class Bench {
 
     /** Runs both measurements. */
     public static void main(String... arguments) throws Exception {
-        Map<String, Integer> options =
-                new LinkedHashMap<>(Map.of("events", 1_000_000, "keys", 200_000, "seconds", 30, "rate", 200, "rounds", 3));
+        Map<String, Integer> options = new LinkedHashMap<>(
+                Map.of("events", 1_000_000, "keys", 200_000, "seconds", 30, "rate", 200, "rounds", 3));
         for (String argument : arguments) {
             String[] pair = argument.trim().split("=");
             if (pair.length == 2) {

@@ -105,7 +105,8 @@ final class ExactlyOnceCost {
         long all = 0;
         long domains = 0;
         try (Stream<Path> files = Files.list(log)) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".json")).toList()) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".json")).toList()) {
                 for (String line : Files.readAllLines(file)) {
                     all += line.length();
                     domains += line.startsWith("{\"domainMetadata\"") ? line.length() : 0;
