@@ -96,7 +96,10 @@ final class BatchDecoder {
     /** A table whose columns can't be told, because its target table is unusable, is one that can't be read. */
     private Decoded decode(TopicPartition partition, ConsumerRecord<byte[], byte[]> record) {
         try {
-            return decoder.decode(partition, record.offset(), record.key(), record.value());
+            Decoded decoded = decoder.decode(partition, record.offset(), record.key(), record.value());
+            return decoded instanceof Decoded.Change change && DeadLetters.isSentAgain(record)
+                    ? new Decoded.Change(change.change().sentAgain())
+                    : decoded;
         } catch (TableStoppedException e) {
             return new Decoded.Blocked(e.table(), String.valueOf(e.getMessage()));
         }
