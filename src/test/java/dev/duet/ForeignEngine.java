@@ -47,8 +47,14 @@ public final class ForeignEngine implements AutoCloseable {
     public void run(String sql) throws IOException {
         statements.println(sql);
         String answer = answers.readLine();
-        if (!"done".equals(answer)) {
-            throw new IllegalStateException(sql + ": " + answer + "\n" + Files.readString(log));
+        while (answer != null && !answer.equals("done")) { // VACUUM says something of its own before
+            if (answer.startsWith("failed: ")) {
+                throw new IllegalStateException(sql + ": " + answer);
+            }
+            answer = answers.readLine();
+        }
+        if (answer == null) {
+            throw new IllegalStateException(sql + ": the engine ended\n" + Files.readString(log));
         }
     }
 
@@ -58,5 +64,6 @@ public final class ForeignEngine implements AutoCloseable {
         if (!process.waitFor(30, TimeUnit.SECONDS)) {
             process.destroyForcibly();
         }
+        log.toFile().deleteOnExit();
     }
 }

@@ -27,6 +27,12 @@ public record RowChange(
         return schema.table();
     }
 
+    /** The same change, from a record that was a dead letter and was sent again. */
+    public RowChange sentAgain() {
+        SourcePosition late = new SourcePosition(source.lsn(), source.txId(), source.tsMicros(), true);
+        return new RowChange(schema, op, row, late, partition, offset, bytes);
+    }
+
     /** Names the record, never its values. */
     @Override
     public String toString() {

@@ -101,7 +101,10 @@ final class BatchDecoder {
     private Decoded decode(TopicPartition partition, ConsumerRecord<byte[], byte[]> record) {
         try {
             Decoded decoded = decoder.decode(partition, record.offset(), record.key(), record.value());
-            return decoded instanceof Decoded.Change change ? transformed(change) : decoded;
+            if (!(decoded instanceof Decoded.Change change)) {
+                return decoded;
+            }
+            return transformed(DeadLetters.isSentAgain(record) ? new Decoded.Change(change.change().sentAgain()) : change);
         } catch (TableStoppedException e) {
             return new Decoded.Blocked(e.table(), String.valueOf(e.getMessage()));
         }

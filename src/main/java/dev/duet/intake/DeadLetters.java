@@ -40,6 +40,8 @@ final class DeadLetters {
     /** A record and what is wrong with it. */
     record Letter(ConsumerRecord<byte[], byte[]> record, String reason) {}
 
+    private static final String OFFSET = "__duet.offset";
+
     private static final Logger LOG = Logger.getLogger(DeadLetters.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
@@ -85,6 +87,11 @@ final class DeadLetters {
         FailPoint.DEAD_LETTERS_SENT.reached();
     }
 
+    /** Whether this record was a dead letter before. */
+    static boolean isSentAgain(ConsumerRecord<?, ?> record) {
+        return record.headers().lastHeader(OFFSET) != null;
+    }
+
     private ProducerRecord<byte[], byte[]> toRecord(Letter letter) {
         ConsumerRecord<byte[], byte[]> record = letter.record();
         Headers headers = new RecordHeaders();
@@ -96,7 +103,7 @@ final class DeadLetters {
         headers.add("__duet.reason", letter.reason().getBytes(UTF_8));
         headers.add("__duet.topic", record.topic().getBytes(UTF_8));
         headers.add("__duet.partition", Integer.toString(record.partition()).getBytes(UTF_8));
-        headers.add("__duet.offset", Long.toString(record.offset()).getBytes(UTF_8));
+        headers.add(OFFSET, Long.toString(record.offset()).getBytes(UTF_8));
         return new ProducerRecord<>(topic, null, record.key(), record.value(), headers);
     }
 

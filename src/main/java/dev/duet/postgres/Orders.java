@@ -12,7 +12,7 @@ import java.util.Map;
  * Which change of a key is the later one. Mostly that is the greater LSN, which the mirror keeps in {@code __lsn} with the epoch in its
  * upper bits. But a snapshot row's LSN is none of its own: a change that was written before it and committed behind it comes later in the
  * stream with a lower LSN. So within a partition the stream's order counts for snapshot rows: a row of a snapshot is later than all before
- * it, and all behind it is later than the row.
+ * it, and all behind it is later than the row. A dead letter that was sent again is as old as its LSN.
  *
  * <p>A change replaces a row of the mirror whose {@code __lsn} is not above the change's order. Where LSNs rise, the order is the LSN and
  * nothing is allocated. See docs/decisions/5-order.md.
@@ -36,6 +36,9 @@ final class Orders {
         long snapshotLsn = before.snapshotLsn();
         long maxLsn = before.maxLsn();
         for (RowChange change : changes) {
+            if (change.source().late()) {
+                continue; // where it stands in the stream says nothing
+            }
             long lsn = change.source().lsn() + shift;
             boolean read = change.op() == Op.READ;
             long least = read ? maxLsn : snapshotLsn;

@@ -100,6 +100,21 @@ class OrderTest {
     }
 
     @Test
+    void aDeadLetterThatIsSentAgainIsAsOldAsItsLsn() {
+        read(600, 1, "snapshot");
+        read(600, 2, "snapshot");
+        source.update(fund, 700, 1, "newer", null);
+        write();
+        read(600, 1, "letter").sentAgain(0);
+        source.update(fund, 500, 2, "letter", null).sentAgain(0);
+        read(600, 3, "letter").sentAgain(0);
+        write();
+        source.update(fund, 650, 3, "next", null);
+        write();
+        assertThat(funds()).containsExactly("1|newer|700", "2|snapshot|600", "3|next|650");
+    }
+
+    @Test
     void otherPartitionsKeepTheirLsns() {
         source.change(1, fund, Op.UPDATE, 700, 1, "new partition", null);
         write();

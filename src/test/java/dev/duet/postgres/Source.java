@@ -68,6 +68,13 @@ final class Source {
         return this;
     }
 
+    /** The last change of this partition is a dead letter that was sent again. */
+    Source sentAgain(int partition) {
+        List<RowChange> changes = pending.getOrDefault(partition, List.of());
+        changes.set(changes.size() - 1, changes.getLast().sentAgain());
+        return this;
+    }
+
     Source create(TableSchema schema, long lsn, @Nullable Object... values) {
         return change(0, schema, Op.CREATE, lsn, values);
     }
