@@ -104,7 +104,10 @@ final class BatchDecoder {
             if (!(decoded instanceof Decoded.Change change)) {
                 return decoded;
             }
-            return transformed(DeadLetters.isSentAgain(record) ? new Decoded.Change(change.change().sentAgain()) : change);
+            return transformed(
+                    DeadLetters.isSentAgain(record)
+                            ? new Decoded.Change(change.change().sentAgain())
+                            : change);
         } catch (TableStoppedException e) {
             return new Decoded.Blocked(e.table(), String.valueOf(e.getMessage()));
         }

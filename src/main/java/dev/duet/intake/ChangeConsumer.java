@@ -54,8 +54,8 @@ public class ChangeConsumer {
             Generations generations,
             TopicIds topics,
             SourceConfig config) {
-        this.decoder =
-                new BatchDecoder(decoder, transforms, cursors, config.maxRecordBytes().asLongValue());
+        this.decoder = new BatchDecoder(
+                decoder, transforms, cursors, config.maxRecordBytes().asLongValue());
         this.deadLetters = deadLetters;
         this.delivery = delivery;
         this.upstream = upstream;
