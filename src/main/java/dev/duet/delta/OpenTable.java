@@ -193,7 +193,10 @@ final class OpenTable {
      * @throws TableStoppedException if it existed and was deleted
      */
     Snapshot create(TableSchema source) throws IOException {
-        mark.checkNeverSet();
+        if (mark.isSet()) {
+            // Unless another writer has made both since the table was looked for.
+            return reload().orElseThrow(mark::gone);
+        }
         StructType schema = Schemas.create(source, byDate);
         CreateTableTransactionBuilder builder = TableManager.buildCreateTableTransaction(path, schema, engineInfo)
                 .withTableProperties(Map.of(
