@@ -207,7 +207,10 @@ final class OpenTable {
      * @throws TableStoppedException if it existed and was deleted
      */
     Snapshot create(TableSchema columns) throws IOException {
-        mark.checkNeverSet();
+        if (mark.isSet()) {
+            // Unless another writer has made both since the table was looked for.
+            return reload().orElseThrow(mark::gone);
+        }
         StructType schema = Schemas.create(columns, byDate);
         CreateTableTransactionBuilder builder = TableManager.buildCreateTableTransaction(path, schema, engineInfo)
                 .withTableProperties(Map.of(

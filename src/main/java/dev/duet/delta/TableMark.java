@@ -45,15 +45,20 @@ final class TableMark {
         set = true;
     }
 
-    /** @throws TableStoppedException if the table, which does not exist, did exist */
-    void checkNeverSet() throws IOException {
+    /** Whether the table has existed. */
+    boolean isSet() throws IOException {
         try {
             byte[] ignored = io.read(mark);
+            return true;
         } catch (FileNotFoundException never) {
             set = false; // or deleted by the operator: the new table needs its own
-            return;
+            return false;
         }
-        throw new TableStoppedException(
+    }
+
+    /** What stops a table that has existed and does not. */
+    TableStoppedException gone() {
+        return new TableStoppedException(
                 table,
                 "Delta table " + table + " at " + path
                         + " was there and is gone: its folder was deleted. A new one would"
