@@ -203,6 +203,7 @@ public final class PostgresSink implements Sink, DeliveredPositions {
         @SuppressWarnings("NullAway") // Void has no other value
         public Void check() {
             mirrors.forEach(MirrorWriter::check);
+            FailPoint.SQL_CHECKED.reached();
             return null;
         }
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +56,19 @@ class FailPointTest {
         Files.createFile(folder.resolve("passing@delta.release"));
         thread.join(TimeUnit.SECONDS.toMillis(30));
         assertThat(thread.isAlive()).isFalse();
+    }
+
+    @Test
+    void eachPointIsSomewhereInTheService() throws Exception {
+        StringBuilder code = new StringBuilder();
+        try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                code.append(Files.readString(file));
+            }
+        }
+        assertThat(FailPoint.values())
+                .allSatisfy(point -> assertThat(code).contains("FailPoint." + point.name() + ".reached("));
     }
 
     private Armed armed(String spec) {
