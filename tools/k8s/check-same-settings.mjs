@@ -73,9 +73,9 @@ function sameAll(place, actual, expected, own) {
 }
 
 /** `Map.of("key", "value", ...)` and `put("key", "value")` of Java, whatever the line breaks. */
-function javaPairs(file) {
+function javaPairs(file, source = text(`${stack}/${file}`)) {
   const pairs = {};
-  for (const [, key, value] of text(`${stack}/${file}`).matchAll(/"([\w.-]+)",\s*"([^"]*)"/g)) pairs[key] ??= value;
+  for (const [, key, value] of source.matchAll(/"([\w.-]+)",\s*"([^"]*)"/g)) pairs[key] ??= value;
   return pairs;
 }
 
@@ -109,7 +109,12 @@ function connectorSettings() {
 }
 
 function workerSettings() {
-  const measure = javaPairs('ConnectWorker.java');
+  // `make run` gives the worker its group's name and exactly-once support.
+  const [, group, exactlyOnce] = /ConnectWorker\.Group\("(\w+)", (\w+)\)/.exec(text(`${stack}/Run.java`));
+  const worker = text(`${stack}/ConnectWorker.java`)
+    .replaceAll('group.name() + "', `"${group}`)
+    .replace(/group\.exactlyOnce\(\) \? ("\w+") : ("\w+")/, exactlyOnce === 'true' ? '$1' : '$2');
+  const measure = javaPairs('ConnectWorker.java', worker);
   const json = javaConstant('ConnectWorker.java', 'JSON');
   const topics = { configStorageTopic: 'config', offsetStorageTopic: 'offset', statusStorageTopic: 'status' };
   const environment = compose.services.connect.environment;
