@@ -12,7 +12,7 @@ import java.util.List;
  * @param seed decides histories and rounds
  * @param steps the matrix' rows
  * @param drainLimit how long to wait for everything to be delivered
- * @param report the Markdown file to write the result into, empty for none: a part of the whole is not published by itself
+ * @param report the Markdown file to write the results into, empty for none: some steps are not the matrix
  */
 record Options(int rounds, long seed, List<Step> steps, Duration drainLimit, String report) {
     static final String USAGE =
@@ -30,14 +30,8 @@ record Options(int rounds, long seed, List<Step> steps, Duration drainLimit, Str
         while (!left.isEmpty()) {
             String option = left.removeFirst();
             switch (option) {
-                case "--matrix-only" -> {
-                    rounds = 0;
-                    report = "";
-                }
-                case "--rounds-only" -> {
-                    steps = List.of();
-                    report = "";
-                }
+                case "--matrix-only" -> rounds = 0;
+                case "--rounds-only" -> steps = List.of();
                 case "--rounds" -> rounds = Integer.parseInt(value(option, left));
                 case "--seed" -> seed = Long.parseLong(value(option, left));
                 case "--steps" -> {
