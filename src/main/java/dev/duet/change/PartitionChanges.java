@@ -27,8 +27,14 @@ public record PartitionChanges(
         Offsets deadLettered,
         long bytes) {
 
-    /** @throws IllegalArgumentException if the lists don't account for every record that was read */
+    /** @throws IllegalArgumentException if the lists don't account for every record that was read, or a change lies outside */
     public PartitionChanges {
+        if (!changes.isEmpty()
+                && (changes.getFirst().offset() < firstOffset
+                        || changes.getLast().offset() >= nextOffset)) {
+            throw new IllegalArgumentException(
+                    "changes of " + partition + " lie outside of offsets " + firstOffset + " to " + nextOffset);
+        }
         long listed = (long) changes.size() + filtered.size() + deadLettered.size();
         if (listed != read) {
             throw new IllegalArgumentException("of " + partition + " from offset " + firstOffset + " to " + nextOffset

@@ -75,8 +75,8 @@ final class BatchDecoder {
             if (cursor == null || cursor.epoch() != mark.epoch()) {
                 continue; // polled before the last seek: the same records come again
             }
-            if (cursor.records() != mark.recordsBefore()) {
-                result.blocks().add(lost(cursor, mark));
+            if (cursor.records() != mark.recordsBefore() || records.getFirst().offset() < cursor.nextOffset()) {
+                result.blocks().add(lost(cursor, mark, records.getFirst().offset()));
                 continue;
             }
             OffsetAndMetadata position = polled.nextOffsets().get(partition);
@@ -87,14 +87,15 @@ final class BatchDecoder {
         return result;
     }
 
-    private static Block lost(Cursors.Cursor cursor, PollEpochs.Mark mark) {
+    /** Holes are normal, but a poll that did not arrive, or one that begins again below the last, is not. */
+    private static Block lost(Cursors.Cursor cursor, PollEpochs.Mark mark, long firstOffset) {
         return new Block(
                 cursor.partition(),
                 null,
-                "of the records of " + cursor.partition() + " that were polled before the next one, "
-                        + mark.recordsBefore()
-                        + ", only " + cursor.records() + " have arrived, the last before offset " + cursor.nextOffset()
-                        + "; nothing after it was taken, they are read again. Please report this as a defect");
+                "after " + cursor.records() + " records of " + cursor.partition() + " up to offset "
+                        + cursor.nextOffset() + " come those from offset " + firstOffset + ", before which "
+                        + mark.recordsBefore() + " were polled; they are not taken but read again from the stored"
+                        + " position. Please report this as a defect");
     }
 
     /** A table whose columns can't be told, because its target table is unusable, is one that can't be read. */

@@ -268,7 +268,9 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
         Set<org.apache.kafka.common.TopicPartition> refused =
                 Partitions.toKafka(opened.refused().keySet());
         refused.retainAll(consumer.assignment());
-        consumer.seekToBeginning(refused); // some position that exists; nothing of them is taken
+        if (!refused.isEmpty()) { // of no partitions Kafka would make all
+            consumer.seekToBeginning(refused); // some position that exists; nothing of them is taken
+        }
         Seeks.Result result = seeks.seek(consumer, opened.openings());
         FailPoint.SOUGHT.reached();
         delivery.get().start(result.epochs(), result.nextOffsets());
