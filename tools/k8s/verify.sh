@@ -9,6 +9,8 @@ strimzi=1.2.0
 crds=target/crds-$strimzi
 rendered=target/manifests
 
+# Exit code 2: nothing was checked, for want of a tool. 1: something is wrong.
+unfetched() { echo "verify-manifests: $1 could not be fetched" >&2; exit 2; }
 need() { # PROGRAM HOW-TO
   command -v "$1" > /dev/null || { echo "verify-manifests needs $1: $2" >&2; exit 2; }
 }
@@ -20,15 +22,16 @@ node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 ||
 
 if ! cmp -s $tools/package-lock.json $tools/node_modules/.installed; then
   echo "fetching the checkers' packages"
-  npm ci --prefix $tools --no-audit --no-fund --loglevel=error > /dev/null
+  npm ci --prefix $tools --no-audit --no-fund --loglevel=error > /dev/null || unfetched "the checkers' packages"
   cp $tools/package-lock.json $tools/node_modules/.installed
 fi
 if [ ! -d $crds ]; then
   rm -rf $crds.new
-  $tools/strimzi-crds.sh $strimzi $crds.new
+  $tools/strimzi-crds.sh $strimzi $crds.new || unfetched "Strimzi's CRDs"
   mv $crds.new $crds
 fi
 
+$tools/kubectl.sh version --client > /dev/null || unfetched kubectl
 rm -rf $rendered
 mkdir -p $rendered
 $tools/kubectl.sh kustomize deploy/k8s/overlays/local > $rendered/local.yaml
