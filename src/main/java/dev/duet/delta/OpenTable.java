@@ -2,6 +2,7 @@ package dev.duet.delta;
 
 import dev.duet.change.TableId;
 import dev.duet.change.TableSchema;
+import dev.duet.delivery.RetriableException;
 import dev.duet.delivery.TableStoppedException;
 import dev.duet.failpoint.FailPoint;
 import io.delta.kernel.Operation;
@@ -119,7 +120,7 @@ final class OpenTable {
     Optional<Snapshot> reload() throws IOException {
         snapshot = null;
         try {
-            Snapshot loaded = TableManager.loadSnapshot(path).build(engine);
+            Snapshot loaded = load();
             checkUsable(loaded);
             lastOwn = restores.check(loaded, lastOwn);
             mark.set();
@@ -129,6 +130,19 @@ final class OpenTable {
         } catch (TableNotFoundException e) {
             lastOwn = -1;
             return Optional.empty();
+        }
+    }
+
+    /** @throws RetriableException if another writer has made a version while the log was listed */
+    private Snapshot load() {
+        try {
+            return TableManager.loadSnapshot(path).build(engine);
+        } catch (IllegalArgumentException e) {
+            // Kernel 4.4.0 lists versions and checksums one after the other, and refuses a checksum that is newer.
+            if (String.valueOf(e.getMessage()).startsWith("checksum version")) {
+                throw new RetriableException(where() + ": another writer was faster than the listing of the log", e);
+            }
+            throw e;
         }
     }
 
@@ -152,7 +166,7 @@ final class OpenTable {
         try {
             if (since < newest.getVersion() && isMissing(since)) {
                 // Expired under a checkpoint, perhaps: then the table can be loaded.
-                TableManager.loadSnapshot(path).build(engine);
+                Snapshot unused = load();
             }
             witness(newest.getVersion());
         } catch (KernelException e) {
