@@ -12,13 +12,22 @@ import org.jspecify.annotations.Nullable;
  * @param semantic Connect's and Debezium's name for what the value means ({@code io.debezium.time.Date}), if any
  * @param parameters the schema's parameters, the source's column type among them if the connector propagates it
  * @param fields a struct's fields
+ * @param items the schema of an array's elements, null for all else
+ * @param defaultJson the field's default as the record writes a value, in JSON; null if it has none
  */
 record ConnectField(
         String name,
         String type,
         @Nullable String semantic,
         Map<String, String> parameters,
-        List<ConnectField> fields) {
+        List<ConnectField> fields,
+        @Nullable ConnectField items,
+        @Nullable String defaultJson) {
+
+    /** A struct of these fields. */
+    static ConnectField struct(String name, List<ConnectField> fields) {
+        return new ConnectField(name, "struct", null, Map.of(), fields, null, null);
+    }
 
     boolean isText() {
         return type.equals("string");

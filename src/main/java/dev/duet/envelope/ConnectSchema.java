@@ -1,7 +1,6 @@
 package dev.duet.envelope;
 
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A parsed schema block. One instance for equal bytes while it is cached, so it is compared by identity. */
@@ -24,8 +23,8 @@ final class ConnectSchema {
             List<ConnectField> columns = root.fields().stream()
                     .filter(field -> !FlattenedRecord.isAdded(field.name()))
                     .toList();
-            ConnectField after = new ConnectField("after", "struct", null, Map.of(), columns);
-            envelope = new ConnectSchema(new ConnectField("", "struct", null, Map.of(), List.of(after)));
+            ConnectField after = ConnectField.struct("after", columns);
+            envelope = new ConnectSchema(ConnectField.struct("", List.of(after)));
             flattened = envelope;
         }
         return envelope;

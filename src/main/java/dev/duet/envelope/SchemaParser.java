@@ -1,9 +1,11 @@
 package dev.duet.envelope;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -41,6 +43,8 @@ final class SchemaParser {
         String semantic = null;
         Map<String, String> parameters = Map.of();
         List<ConnectField> fields = List.of();
+        ConnectField items = null;
+        String defaultJson = null;
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String property = parser.currentName();
             JsonToken token = parser.nextToken();
@@ -50,13 +54,27 @@ final class SchemaParser {
                 case "name" -> semantic = token == JsonToken.VALUE_NULL ? null : text(parser, property);
                 case "parameters" -> parameters = parameters(parser);
                 case "fields" -> fields = fields(parser);
+                case "items" -> {
+                    expect(parser, JsonToken.START_OBJECT, property, "an object");
+                    items = field(parser);
+                }
+                case "default" -> defaultJson = token == JsonToken.VALUE_NULL ? null : json(parser);
                 default -> parser.skipChildren();
             }
         }
         if (type == null) {
             throw Unreadable.malformed("schema: expected a type for the field '" + Unreadable.shown(name) + "'");
         }
-        return new ConnectField(name, type, semantic, parameters, fields);
+        return new ConnectField(name, type, semantic, parameters, fields, items, defaultJson);
+    }
+
+    /** The value at the current token as it is written. */
+    private String json(JsonParser parser) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator copy = json.createGenerator(text)) {
+            copy.copyCurrentStructureExact(parser);
+        }
+        return text.toString();
     }
 
     private List<ConnectField> fields(JsonParser parser) throws IOException, Unreadable {
