@@ -46,6 +46,18 @@ final class ConfiguredTables implements KnownTables {
         this.reshaped = reshaped;
     }
 
+    @Override
+    public Optional<TableSchema> hint(TableId table) {
+        if (!configured.containsKey(table.toString()) && reshaped.test(table)) {
+            return Optional.empty();
+        }
+        try {
+            return find(table);
+        } catch (TableStoppedException e) {
+            return Optional.empty(); // whether the target can be used is for the sink to say
+        }
+    }
+
     /** @throws TableStoppedException if the target table exists and can't be used */
     @Override
     public Optional<TableSchema> find(TableId table) {

@@ -151,7 +151,9 @@ final class Wiring {
                 source.timePrecisionMode(),
                 source.binaryHandlingMode(),
                 source.unavailableValuePlaceholder(),
-                source.heartbeatTopicsPrefix());
+                source.heartbeatTopicsPrefix(),
+                source.unknownTypes(),
+                source.ambiguousNulls());
     }
 
     /** Each sink's retries, so that a stop can end them. */

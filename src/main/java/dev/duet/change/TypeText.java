@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 /** A {@link ColumnType} as one writes it in SQL, aliases included. */
 public final class TypeText {
     private static final Pattern TYPE = Pattern.compile(
-            "\\s*([a-zA-Z][a-zA-Z0-9 ]*?)\\s*(?:\\(\\s*(\\d{1,6})\\s*(?:,\\s*(\\d{1,6})\\s*)?\\))?\\s*");
+            "\\s*([a-zA-Z][a-zA-Z0-9 ]*?)\\s*(?:\\(\\s*(\\d{1,6})\\s*(?:,\\s*(\\d{1,6})\\s*)?\\))?\\s*(\\[\\s*])?\\s*");
     private static final int MICROSECONDS = 6;
 
     private TypeText() {}
@@ -21,7 +21,8 @@ public final class TypeText {
         }
         int first = matcher.group(2) == null ? -1 : Integer.parseInt(matcher.group(2));
         int second = matcher.group(3) == null ? 0 : Integer.parseInt(matcher.group(3));
-        return of(matcher.group(1), first, second);
+        Optional<ColumnType> type = of(matcher.group(1), first, second);
+        return matcher.group(4) == null ? type : type.map(ColumnType.Array::new);
     }
 
     /**
@@ -31,8 +32,9 @@ public final class TypeText {
      * @param second the second number there, 0 if there is none
      */
     public static Optional<ColumnType> of(String name, int first, int second) {
+        String plain = name.toLowerCase(Locale.ROOT).replaceAll("\\s+", " ");
         return Optional.ofNullable(
-                switch (name.toLowerCase(Locale.ROOT).replaceAll("\\s+", " ")) {
+                switch (plain) {
                     case "boolean", "bool" -> new ColumnType.Bool();
                     case "smallint", "int2", "smallserial" -> new ColumnType.Int16();
                     case "integer", "int", "int4", "serial" -> new ColumnType.Int32();
@@ -52,7 +54,8 @@ public final class TypeText {
                     case "time" -> new ColumnType.Time(precision(first));
                     case "timestamp" -> new ColumnType.Timestamp(precision(first));
                     case "timestamptz" -> new ColumnType.TimestampTz(precision(first));
-                    default -> null;
+                    case "bit varying" -> new ColumnType.Native("varbit", first);
+                    default -> ColumnType.Native.NAMES.contains(plain) ? new ColumnType.Native(plain, first) : null;
                 });
     }
 
@@ -76,6 +79,8 @@ public final class TypeText {
             case ColumnType.Time(int precision) -> "time(" + precision + ")";
             case ColumnType.Timestamp(int precision) -> "timestamp(" + precision + ")";
             case ColumnType.TimestampTz(int precision) -> "timestamptz(" + precision + ")";
+            case ColumnType.Native(String name, int length) -> length < 0 ? name : name + "(" + length + ")";
+            case ColumnType.Array(ColumnType element) -> show(element) + "[]";
         };
     }
 

@@ -4,8 +4,9 @@ import dev.duet.change.Column;
 import dev.duet.change.ColumnType;
 import dev.duet.change.Row;
 import dev.duet.change.RowChange;
-import dev.duet.change.TableId;
+import dev.duet.change.ValueText;
 import dev.duet.delivery.TableStoppedException;
+import io.delta.kernel.data.ArrayValue;
 import io.delta.kernel.data.ColumnVector;
 import io.delta.kernel.types.DataType;
 import io.delta.kernel.types.DecimalType;
@@ -13,6 +14,8 @@ import io.delta.kernel.types.StringType;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Columns of the source as Kernel's vectors: each reads the changes where they lie, nothing is copied. The changes' rows must all be
@@ -21,43 +24,45 @@ import java.util.Objects;
 final class ColumnVectors {
     private ColumnVectors() {}
 
-    /** The column at this index of the source's schema. */
-    static ColumnVector of(Column column, int index, List<RowChange> changes) {
-        DataType type = Schemas.type(column.type());
-        return switch (column.type()) {
-            case ColumnType.Bool ignored -> new Booleans(type, changes, index);
-            case ColumnType.Int16 ignored -> new Shorts(type, changes, index);
-            case ColumnType.Int32 ignored -> new Ints(type, changes, index);
-            case ColumnType.Int64 ignored -> new Longs(type, changes, index);
-            case ColumnType.Float32 ignored -> new Floats(type, changes, index);
-            case ColumnType.Float64 ignored -> new Doubles(type, changes, index);
+    /**
+     * The column at this index of the source's schema.
+     *
+     * @param nonFinite what becomes of values that Delta's types can't hold
+     */
+    static ColumnVector of(Column column, int index, List<RowChange> changes, NonFiniteForm nonFinite) {
+        return vector(column.type(), new Changed(changes, index, column.name()), nonFinite);
+    }
+
+    private static ColumnVector vector(ColumnType source, Values values, NonFiniteForm nonFinite) {
+        DataType type = Schemas.type(source);
+        return switch (source) {
+            case ColumnType.Bool ignored -> new Booleans(type, values);
+            case ColumnType.Int16 ignored -> new Shorts(type, values);
+            case ColumnType.Int32 ignored -> new Ints(type, values);
+            case ColumnType.Int64 ignored -> new Longs(type, values);
+            case ColumnType.Float32 ignored -> new Floats(type, values);
+            case ColumnType.Float64 ignored -> new Doubles(type, values);
             case ColumnType.Decimal ignored
-            when type instanceof DecimalType decimal -> new Decimals(decimal, changes, index);
-            case ColumnType.Decimal ignored -> new Numerics(changes, index);
-            case ColumnType.Numeric ignored -> new Numerics(changes, index);
-            case ColumnType.Text ignored -> new Strings(type, changes, index);
-            case ColumnType.Char ignored -> new Strings(type, changes, index);
-            case ColumnType.Json ignored -> new Strings(type, changes, index);
-            case ColumnType.Uuid ignored -> new Strings(type, changes, index);
-            case ColumnType.Bytes ignored -> new Binaries(type, changes, index);
-            case ColumnType.Date ignored -> new Dates(type, changes, index, column.name());
-            case ColumnType.Time ignored -> new Times(changes, index);
-            case ColumnType.Timestamp ignored -> new Timestamps(type, changes, index, column.name());
-            case ColumnType.TimestampTz ignored -> new Timestamps(type, changes, index, column.name());
+            when type instanceof DecimalType decimal -> new Decimals(decimal, values, nonFinite);
+            case ColumnType.Decimal ignored -> new Texts(values, ValueText.of(source));
+            case ColumnType.Numeric ignored -> new Texts(values, ValueText.of(source));
+            case ColumnType.Text ignored -> new Strings(type, values);
+            case ColumnType.Char ignored -> new Strings(type, values);
+            case ColumnType.Json ignored -> new Strings(type, values);
+            case ColumnType.Uuid ignored -> new Strings(type, values);
+            case ColumnType.Native ignored -> new Strings(type, values);
+            case ColumnType.Bytes ignored -> new Binaries(type, values);
+            case ColumnType.Date ignored -> new Dates(type, values, nonFinite);
+            case ColumnType.Time ignored -> new Texts(values, time -> TimeOfDay.text((Long) time));
+            case ColumnType.Timestamp ignored -> new Timestamps(type, values, nonFinite);
+            case ColumnType.TimestampTz ignored -> new Timestamps(type, values, nonFinite);
+            case ColumnType.Array(ColumnType element) -> new Arrays(type, values, element, nonFinite);
         };
     }
 
     /** A column that the changes' schema has not: the source dropped it, or somebody else added it to the table. */
     static ColumnVector nulls(DataType type, int size) {
         return new Nulls(type, size);
-    }
-
-    private static TableStoppedException infinite(TableId table, RowChange change, String column) {
-        return new TableStoppedException(
-                table,
-                "Delta table " + table + ": column \"" + column + "\" of the record " + change.partition() + "@"
-                        + change.offset() + " is infinity or -infinity, which Delta's dates and timestamps can't hold."
-                        + " This version has no form for them (docs/operations.md, known limits).");
     }
 
     private record Nulls(DataType getDataType, int getSize) implements ColumnVector {
@@ -70,15 +75,66 @@ final class ColumnVectors {
         public void close() {}
     }
 
+    /** Where a vector's values lie. */
+    private interface Values {
+        int size();
+
+        /** Null for SQL's null. */
+        @Nullable
+        Object at(int index);
+
+        /** Stops the table: the value there has no form in Delta. */
+        TableStoppedException refuse(int index, String what);
+    }
+
+    private record Changed(List<RowChange> changes, int column, String name) implements Values {
+        @Override
+        public int size() {
+            return changes.size();
+        }
+
+        @Override
+        public @Nullable Object at(int index) {
+            Row row = changes.get(index).row();
+            Object value = row == null ? null : row.get(column);
+            return value == Row.UNCHANGED ? null : value;
+        }
+
+        @Override
+        public TableStoppedException refuse(int index, String what) {
+            RowChange change = changes.get(index);
+            return new TableStoppedException(
+                    change.table(),
+                    "Delta table " + change.table() + ": column \"" + name + "\" of the record " + change.partition()
+                            + "@" + change.offset() + " is " + what);
+        }
+    }
+
+    /** The elements of one array. */
+    private record Elements(List<?> values, Values arrays, int row) implements Values {
+        @Override
+        public int size() {
+            return values.size();
+        }
+
+        @Override
+        public @Nullable Object at(int index) {
+            return values.get(index);
+        }
+
+        @Override
+        public TableStoppedException refuse(int index, String what) {
+            return arrays.refuse(row, what);
+        }
+    }
+
     private abstract static class Cells implements ColumnVector {
         private final DataType type;
-        final List<RowChange> changes;
-        private final int column;
+        final Values values;
 
-        Cells(DataType type, List<RowChange> changes, int column) {
+        Cells(DataType type, Values values) {
             this.type = type;
-            this.changes = changes;
-            this.column = column;
+            this.values = values;
         }
 
         @Override
@@ -88,32 +144,26 @@ final class ColumnVectors {
 
         @Override
         public final int getSize() {
-            return changes.size();
+            return values.size();
         }
 
         @Override
         public final void close() {}
 
         @Override
-        public final boolean isNullAt(int rowId) {
-            Row row = changes.get(rowId).row();
-            if (row == null) {
-                return true;
-            }
-            Object value = row.get(column);
-            return value == null || value == Row.UNCHANGED;
+        public boolean isNullAt(int rowId) {
+            return values.at(rowId) == null;
         }
 
         /** The value; asked for only where {@link #isNullAt} is false. */
         final Object cell(int rowId) {
-            return Objects.requireNonNull(
-                    Objects.requireNonNull(changes.get(rowId).row()).get(column));
+            return Objects.requireNonNull(values.at(rowId));
         }
     }
 
     private static final class Booleans extends Cells {
-        Booleans(DataType type, List<RowChange> changes, int column) {
-            super(type, changes, column);
+        Booleans(DataType type, Values values) {
+            super(type, values);
         }
 
         @Override
@@ -123,8 +173,8 @@ final class ColumnVectors {
     }
 
     private static final class Shorts extends Cells {
-        Shorts(DataType type, List<RowChange> changes, int column) {
-            super(type, changes, column);
+        Shorts(DataType type, Values values) {
+            super(type, values);
         }
 
         @Override
@@ -134,8 +184,8 @@ final class ColumnVectors {
     }
 
     private static final class Ints extends Cells {
-        Ints(DataType type, List<RowChange> changes, int column) {
-            super(type, changes, column);
+        Ints(DataType type, Values values) {
+            super(type, values);
         }
 
         @Override
@@ -145,8 +195,8 @@ final class ColumnVectors {
     }
 
     private static final class Longs extends Cells {
-        Longs(DataType type, List<RowChange> changes, int column) {
-            super(type, changes, column);
+        Longs(DataType type, Values values) {
+            super(type, values);
         }
 
         @Override
@@ -156,8 +206,8 @@ final class ColumnVectors {
     }
 
     private static final class Floats extends Cells {
-        Floats(DataType type, List<RowChange> changes, int column) {
-            super(type, changes, column);
+        Floats(DataType type, Values values) {
+            super(type, values);
         }
 
         @Override
@@ -167,8 +217,8 @@ final class ColumnVectors {
     }
 
     private static final class Doubles extends Cells {
-        Doubles(DataType type, List<RowChange> changes, int column) {
-            super(type, changes, column);
+        Doubles(DataType type, Values values) {
+            super(type, values);
         }
 
         @Override
@@ -179,10 +229,28 @@ final class ColumnVectors {
 
     private static final class Decimals extends Cells {
         private final int scale;
+        private final NonFiniteForm nonFinite;
 
-        Decimals(DecimalType type, List<RowChange> changes, int column) {
-            super(type, changes, column);
+        Decimals(DecimalType type, Values values, NonFiniteForm nonFinite) {
+            super(type, values);
             this.scale = type.getScale();
+            this.nonFinite = nonFinite;
+        }
+
+        /** A decimal has no form for NaN. */
+        @Override
+        public boolean isNullAt(int rowId) {
+            Object value = values.at(rowId);
+            if (value == null || value instanceof BigDecimal) {
+                return value == null;
+            }
+            if (nonFinite.nan() == NonFiniteForm.Nan.NULL) {
+                return true;
+            }
+            throw values.refuse(
+                    rowId,
+                    "NaN, which Delta's decimal can't hold. Set duet.delta.nan=null to write null in its place (the mirror"
+                            + " has NaN), or correct the row in the source and let this record go to the dead letters.");
         }
 
         /** Exact: a value that does not fit the declared scale is a defect of the decoder and fails. */
@@ -192,20 +260,23 @@ final class ColumnVectors {
         }
     }
 
-    private static final class Numerics extends Cells {
-        Numerics(List<RowChange> changes, int column) {
-            super(StringType.STRING, changes, column);
+    private static final class Texts extends Cells {
+        private final Function<Object, String> text;
+
+        Texts(Values values, Function<Object, String> text) {
+            super(StringType.STRING, values);
+            this.text = text;
         }
 
         @Override
         public String getString(int rowId) {
-            return ((BigDecimal) cell(rowId)).toPlainString();
+            return text.apply(cell(rowId));
         }
     }
 
     private static final class Strings extends Cells {
-        Strings(DataType type, List<RowChange> changes, int column) {
-            super(type, changes, column);
+        Strings(DataType type, Values values) {
+            super(type, values);
         }
 
         @Override
@@ -215,8 +286,8 @@ final class ColumnVectors {
     }
 
     private static final class Binaries extends Cells {
-        Binaries(DataType type, List<RowChange> changes, int column) {
-            super(type, changes, column);
+        Binaries(DataType type, Values values) {
+            super(type, values);
         }
 
         @Override
@@ -225,52 +296,94 @@ final class ColumnVectors {
         }
     }
 
-    private static final class Dates extends Cells {
-        private final String name;
+    /** Dates and timestamps: the infinities are the extremes of the number, in a Row as in Parquet. */
+    private abstract static class Moments extends Cells {
+        private final NonFiniteForm nonFinite;
 
-        Dates(DataType type, List<RowChange> changes, int column, String name) {
-            super(type, changes, column);
-            this.name = name;
+        Moments(DataType type, Values values, NonFiniteForm nonFinite) {
+            super(type, values);
+            this.nonFinite = nonFinite;
+        }
+
+        abstract boolean isInfinite(Object value);
+
+        @Override
+        public final boolean isNullAt(int rowId) {
+            Object value = values.at(rowId);
+            if (value == null || !isInfinite(value)) {
+                return value == null;
+            }
+            return switch (nonFinite.infinity()) {
+                case EXTREME -> false;
+                case NULL -> true;
+                case STOP ->
+                    throw values.refuse(
+                            rowId,
+                            "infinity or -infinity, which duet.delta.infinity=stop refuses. Set it to extreme (the"
+                                    + " type's last or first value) or null.");
+            };
+        }
+    }
+
+    private static final class Dates extends Moments {
+        Dates(DataType type, Values values, NonFiniteForm nonFinite) {
+            super(type, values, nonFinite);
+        }
+
+        @Override
+        boolean isInfinite(Object value) {
+            int days = (Integer) value;
+            return days == Integer.MAX_VALUE || days == Integer.MIN_VALUE;
         }
 
         @Override
         public int getInt(int rowId) {
-            int days = (Integer) cell(rowId);
-            if (days == Integer.MAX_VALUE || days == Integer.MIN_VALUE) {
-                RowChange change = changes.get(rowId);
-                throw infinite(change.table(), change, name);
-            }
-            return days;
+            return (Integer) cell(rowId);
         }
     }
 
-    private static final class Times extends Cells {
-        Times(List<RowChange> changes, int column) {
-            super(StringType.STRING, changes, column);
+    private static final class Timestamps extends Moments {
+        Timestamps(DataType type, Values values, NonFiniteForm nonFinite) {
+            super(type, values, nonFinite);
         }
 
         @Override
-        public String getString(int rowId) {
-            return TimeOfDay.text((Long) cell(rowId));
-        }
-    }
-
-    private static final class Timestamps extends Cells {
-        private final String name;
-
-        Timestamps(DataType type, List<RowChange> changes, int column, String name) {
-            super(type, changes, column);
-            this.name = name;
+        boolean isInfinite(Object value) {
+            long micros = (Long) value;
+            return micros == Long.MAX_VALUE || micros == Long.MIN_VALUE;
         }
 
         @Override
         public long getLong(int rowId) {
-            long micros = (Long) cell(rowId);
-            if (micros == Long.MAX_VALUE || micros == Long.MIN_VALUE) {
-                RowChange change = changes.get(rowId);
-                throw infinite(change.table(), change, name);
-            }
-            return micros;
+            return (Long) cell(rowId);
+        }
+    }
+
+    private static final class Arrays extends Cells {
+        private final ColumnType element;
+        private final NonFiniteForm nonFinite;
+
+        Arrays(DataType type, Values values, ColumnType element, NonFiniteForm nonFinite) {
+            super(type, values);
+            this.element = element;
+            this.nonFinite = nonFinite;
+        }
+
+        @Override
+        public ArrayValue getArray(int rowId) {
+            Elements elements = new Elements((List<?>) cell(rowId), values, rowId);
+            ColumnVector vector = vector(element, elements, nonFinite);
+            return new ArrayValue() {
+                @Override
+                public int getSize() {
+                    return elements.size();
+                }
+
+                @Override
+                public ColumnVector getElements() {
+                    return vector;
+                }
+            };
         }
     }
 }

@@ -78,6 +78,21 @@ public interface DeltaConfig {
     @WithDefault("30s")
     Duration logCheckInterval();
 
+    /**
+     * What is written for infinity and -infinity in a date or timestamp, which Delta's types don't have: {@code extreme}, the type's last or
+     * first value (the default: it sorts as infinity does, and no other value of PostgreSQL's reaches it), {@code null}, or {@code
+     * stop}, which stops the table.
+     */
+    @WithDefault("extreme")
+    NonFiniteForm.Infinity infinity();
+
+    /**
+     * What is written for NaN in a numeric(p,s), which Delta's decimal doesn't have: {@code stop} (the default) stops the table, {@code
+     * null} writes null. A numeric without a precision is text in Delta and keeps NaN.
+     */
+    @WithDefault("stop")
+    NonFiniteForm.Nan nan();
+
     /** The S3 store, for roots {@code s3a:}. */
     S3 s3();
 

@@ -1,5 +1,6 @@
 package dev.duet.delta;
 
+import dev.duet.change.ColumnType;
 import dev.duet.change.RowChange;
 import dev.duet.change.TableSchema;
 import dev.duet.delivery.TableStoppedException;
@@ -22,8 +23,10 @@ final class Layout {
     private final StructType target;
     private final int[] sourceIndex;
     private final List<Column> statistics;
+    private final NonFiniteForm nonFinite;
 
-    private Layout(TableSchema source, StructType target, int[] sourceIndex) {
+    private Layout(TableSchema source, StructType target, int[] sourceIndex, NonFiniteForm nonFinite) {
+        this.nonFinite = nonFinite;
         this.source = source;
         this.target = target;
         this.sourceIndex = sourceIndex;
@@ -34,7 +37,7 @@ final class Layout {
      * @param where the table for messages, such as {@code Delta table public.orders at s3a://...}
      * @throws TableStoppedException if the table lacks a column or has it with another type
      */
-    static Layout of(TableSchema source, StructType target, String where) {
+    static Layout of(TableSchema source, StructType target, String where, NonFiniteForm nonFinite) {
         Schemas.checkNames(source);
         for (dev.duet.change.Column column : source.columns()) {
             require(source, target, column.name(), Schemas.type(column.type()), where);
@@ -53,7 +56,7 @@ final class Layout {
                         source, target.at(i).getName(), where, "must not be null, and the source has no such column");
             }
         }
-        return new Layout(source, target, sourceIndex);
+        return new Layout(source, target, sourceIndex, nonFinite);
     }
 
     private static void require(TableSchema source, StructType target, String name, DataType type, String where) {
@@ -81,9 +84,11 @@ final class Layout {
     /** Statistics for what readers ask a change log for: the key, the order of changes, the place in Kafka. */
     private static List<Column> statistics(TableSchema source) {
         List<Column> columns = new ArrayList<>();
-        source.key()
-                .forEach(index ->
-                        columns.add(new Column(source.columns().get(index).name())));
+        for (int index : source.key()) {
+            if (!(source.columns().get(index).type() instanceof ColumnType.Array)) {
+                columns.add(new Column(source.columns().get(index).name()));
+            }
+        }
         columns.add(new Column(AddedColumn.LSN.columnName()));
         columns.add(new Column(AddedColumn.OFFSET.columnName()));
         return columns;
@@ -114,7 +119,7 @@ final class Layout {
             StructField field = target.at(i);
             AddedColumn added = added(field.getName());
             if (sourceIndex[i] >= 0) {
-                vectors.add(ColumnVectors.of(source.columns().get(sourceIndex[i]), sourceIndex[i], changes));
+                vectors.add(ColumnVectors.of(source.columns().get(sourceIndex[i]), sourceIndex[i], changes, nonFinite));
             } else if (added != null) {
                 vectors.add(AddedVectors.of(added, changes));
             } else {

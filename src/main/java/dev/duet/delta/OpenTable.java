@@ -50,6 +50,7 @@ final class OpenTable {
     private final Restores restores;
     private final TableMark mark;
     private final long checkNanos;
+    private final NonFiniteForm nonFinite;
     private @Nullable Snapshot snapshot;
     private volatile boolean stale;
     private boolean upkeepFailed;
@@ -79,6 +80,7 @@ final class OpenTable {
         this.restores = new Restores(table, path, io);
         this.mark = mark;
         this.checkNanos = config.logCheckInterval().toNanos();
+        this.nonFinite = NonFiniteForm.of(config);
     }
 
     Engine engine() {
@@ -88,6 +90,11 @@ final class OpenTable {
     /** The source table that it belongs to. */
     TableId source() {
         return source;
+    }
+
+    /** What becomes of values that the table's types can't hold. */
+    NonFiniteForm nonFinite() {
+        return nonFinite;
     }
 
     /** The table for messages. */

@@ -31,6 +31,7 @@ import org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
+import org.apache.parquet.schema.Type.Repetition;
 import org.apache.parquet.schema.Types;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * boolean, float, double      as they are        string           binary (UTF8)
  * short, integer, date        int32              binary           binary
- * long, timestamps            int64 (micros)     array of string  optional list of required elements
+ * long, timestamps            int64 (micros)     array            optional list of elements of these
  * decimal(p,s)                int32 to 9 digits, int64 to 18, then fixed bytes of the smallest size for p
  * </pre>
  */
@@ -66,7 +67,7 @@ final class ParquetColumns {
             vectors[i] = batch.getColumnVector(i);
             names[i] = field.getName();
             cells[i] = cell(field.getDataType());
-            types.add(type(field));
+            types.add(type(field.getDataType(), true, field.getName()));
         }
         this.schema = new MessageType("duet", types);
     }
@@ -93,7 +94,7 @@ final class ParquetColumns {
             case TimestampNTZType ignored -> true;
             case StringType ignored -> true;
             case BinaryType ignored -> true;
-            case ArrayType array -> array.getElementType() instanceof StringType && !array.containsNull();
+            case ArrayType array -> !(array.getElementType() instanceof ArrayType) && known(array.getElementType());
             default -> false;
         };
     }
@@ -119,27 +120,30 @@ final class ParquetColumns {
         target.endMessage();
     }
 
-    private static Type type(StructField field) {
-        String name = field.getName();
-        return switch (field.getDataType()) {
-            case BooleanType ignored -> primitive(PrimitiveTypeName.BOOLEAN, null, name);
-            case ShortType ignored -> primitive(PrimitiveTypeName.INT32, LogicalTypeAnnotation.intType(16, true), name);
-            case IntegerType ignored -> primitive(PrimitiveTypeName.INT32, null, name);
-            case LongType ignored -> primitive(PrimitiveTypeName.INT64, null, name);
-            case FloatType ignored -> primitive(PrimitiveTypeName.FLOAT, null, name);
-            case DoubleType ignored -> primitive(PrimitiveTypeName.DOUBLE, null, name);
-            case DecimalType decimal -> decimal(decimal, name);
-            case DateType ignored -> primitive(PrimitiveTypeName.INT32, LogicalTypeAnnotation.dateType(), name);
-            case TimestampType ignored -> primitive(PrimitiveTypeName.INT64, timestamp(true), name);
-            case TimestampNTZType ignored -> primitive(PrimitiveTypeName.INT64, timestamp(false), name);
-            case StringType ignored -> primitive(PrimitiveTypeName.BINARY, LogicalTypeAnnotation.stringType(), name);
-            case BinaryType ignored -> primitive(PrimitiveTypeName.BINARY, null, name);
-            case ArrayType ignored ->
-                Types.optionalList()
-                        .requiredElement(PrimitiveTypeName.BINARY)
-                        .as(LogicalTypeAnnotation.stringType())
-                        .named(name);
-            default -> throw new IllegalArgumentException("column " + name + " of type " + field.getDataType());
+    private static Type type(DataType type, boolean nullable, String name) {
+        if (type instanceof ArrayType array) {
+            return Types.optionalList()
+                    .element(type(array.getElementType(), array.containsNull(), "element"))
+                    .named(name);
+        }
+        Repetition repetition = nullable ? Repetition.OPTIONAL : Repetition.REQUIRED;
+        return switch (type) {
+            case BooleanType ignored -> primitive(PrimitiveTypeName.BOOLEAN, null, repetition, name);
+            case ShortType ignored ->
+                primitive(PrimitiveTypeName.INT32, LogicalTypeAnnotation.intType(16, true), repetition, name);
+            case IntegerType ignored -> primitive(PrimitiveTypeName.INT32, null, repetition, name);
+            case LongType ignored -> primitive(PrimitiveTypeName.INT64, null, repetition, name);
+            case FloatType ignored -> primitive(PrimitiveTypeName.FLOAT, null, repetition, name);
+            case DoubleType ignored -> primitive(PrimitiveTypeName.DOUBLE, null, repetition, name);
+            case DecimalType decimal -> decimal(decimal, repetition, name);
+            case DateType ignored ->
+                primitive(PrimitiveTypeName.INT32, LogicalTypeAnnotation.dateType(), repetition, name);
+            case TimestampType ignored -> primitive(PrimitiveTypeName.INT64, timestamp(true), repetition, name);
+            case TimestampNTZType ignored -> primitive(PrimitiveTypeName.INT64, timestamp(false), repetition, name);
+            case StringType ignored ->
+                primitive(PrimitiveTypeName.BINARY, LogicalTypeAnnotation.stringType(), repetition, name);
+            case BinaryType ignored -> primitive(PrimitiveTypeName.BINARY, null, repetition, name);
+            default -> throw new IllegalArgumentException("column " + name + " of type " + type);
         };
     }
 
@@ -147,19 +151,20 @@ final class ParquetColumns {
         return LogicalTypeAnnotation.timestampType(utc, TimeUnit.MICROS);
     }
 
-    private static Type primitive(PrimitiveTypeName type, @Nullable LogicalTypeAnnotation meaning, String name) {
-        return Types.optional(type).as(meaning).named(name);
+    private static Type primitive(
+            PrimitiveTypeName type, @Nullable LogicalTypeAnnotation meaning, Repetition repetition, String name) {
+        return Types.primitive(type, repetition).as(meaning).named(name);
     }
 
-    private static Type decimal(DecimalType type, String name) {
+    private static Type decimal(DecimalType type, Repetition repetition, String name) {
         LogicalTypeAnnotation meaning = LogicalTypeAnnotation.decimalType(type.getScale(), type.getPrecision());
         if (type.getPrecision() <= DIGITS_OF_INT) {
-            return primitive(PrimitiveTypeName.INT32, meaning, name);
+            return primitive(PrimitiveTypeName.INT32, meaning, repetition, name);
         }
         if (type.getPrecision() <= DIGITS_OF_LONG) {
-            return primitive(PrimitiveTypeName.INT64, meaning, name);
+            return primitive(PrimitiveTypeName.INT64, meaning, repetition, name);
         }
-        return Types.optional(PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY)
+        return Types.primitive(PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY, repetition)
                 .length(bytesFor(type.getPrecision()))
                 .as(meaning)
                 .named(name);
@@ -185,7 +190,7 @@ final class ParquetColumns {
             case BinaryType ignored ->
                 (to, vector, row) -> to.addBinary(Binary.fromConstantByteArray(vector.getBinary(row)));
             case DecimalType decimal -> decimalCell(decimal);
-            case ArrayType ignored -> ParquetColumns::list;
+            case ArrayType array -> new Lists(cell(array.getElementType()));
             default -> throw new IllegalArgumentException("type " + type);
         };
     }
@@ -214,22 +219,28 @@ final class ParquetColumns {
         return Binary.fromConstantByteArray(padded);
     }
 
-    private static void list(RecordConsumer to, ColumnVector vector, int row) {
-        ArrayValue array = vector.getArray(row);
-        ColumnVector elements = array.getElements();
-        to.startGroup();
-        if (array.getSize() > 0) {
-            to.startField("list", 0);
-            for (int i = 0; i < array.getSize(); i++) {
-                to.startGroup();
-                to.startField("element", 0);
-                to.addBinary(Binary.fromConstantByteArray(elements.getString(i).getBytes(StandardCharsets.UTF_8)));
-                to.endField("element", 0);
-                to.endGroup();
+    /** Three levels, as the format has them: the column, {@code list} for each element, {@code element} unless it is null. */
+    private record Lists(Cell element) implements Cell {
+        @Override
+        public void write(RecordConsumer to, ColumnVector vector, int row) {
+            ArrayValue array = vector.getArray(row);
+            ColumnVector elements = array.getElements();
+            to.startGroup();
+            if (array.getSize() > 0) {
+                to.startField("list", 0);
+                for (int i = 0; i < array.getSize(); i++) {
+                    to.startGroup();
+                    if (!elements.isNullAt(i)) {
+                        to.startField("element", 0);
+                        element.write(to, elements, i);
+                        to.endField("element", 0);
+                    }
+                    to.endGroup();
+                }
+                to.endField("list", 0);
             }
-            to.endField("list", 0);
+            to.endGroup();
         }
-        to.endGroup();
     }
 
     /** Neighbours are often the same string (topic, operation): it is encoded once. */

@@ -4,6 +4,7 @@ import dev.duet.change.Column;
 import dev.duet.change.ColumnType;
 import dev.duet.change.TableSchema;
 import dev.duet.delivery.TableStoppedException;
+import io.delta.kernel.types.ArrayType;
 import io.delta.kernel.types.BinaryType;
 import io.delta.kernel.types.BooleanType;
 import io.delta.kernel.types.DataType;
@@ -34,6 +35,8 @@ import java.util.Set;
  * Float64           double           Time                     string, HH:MM:SS.ffffff (Delta has no time of day)
  * Decimal(p,s)      decimal(p,s) up to 38 digits, else string
  * Numeric           string, plain digits: Delta has no number of any length
+ * Native            string, as PostgreSQL writes it
+ * Array             array of the element's type
  * </pre>
  */
 final class Schemas {
@@ -61,6 +64,8 @@ final class Schemas {
             case ColumnType.Time ignored -> StringType.STRING;
             case ColumnType.Timestamp ignored -> TimestampNTZType.TIMESTAMP_NTZ;
             case ColumnType.TimestampTz ignored -> TimestampType.TIMESTAMP;
+            case ColumnType.Native ignored -> StringType.STRING;
+            case ColumnType.Array(ColumnType element) -> new ArrayType(type(element), true);
         };
     }
 

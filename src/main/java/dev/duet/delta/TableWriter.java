@@ -248,7 +248,7 @@ final class TableWriter {
                 return layout;
             }
         }
-        Layout layout = Layout.of(source, target, log.where());
+        Layout layout = Layout.of(source, target, log.where(), log.nonFinite());
         layouts.add(layout);
         return layout;
     }

@@ -18,12 +18,13 @@ import java.util.regex.Pattern;
  * column  = name type [ "(" number [ "," number ] ")" ]
  * name    = letters, digits and _ as the event has them, or any text in double quotes
  * type    = boolean | smallint | integer | bigint | real | double precision | numeric | text | varchar | char | json | jsonb
- *         | uuid | bytea | date | time | timestamp | timestamptz, or their usual aliases
+ *         | uuid | bytea | date | time | timestamp | timestamptz, their usual aliases, or a name of {@link ColumnType.Native};
+ *         with [] behind it an array
  * </pre>
  */
 public final class ColumnList {
     private static final Pattern COLUMN = Pattern.compile(
-            "\\s*(?:\"((?:[^\"]|\"\")+)\"|(\\w+))\\s+([a-zA-Z][a-zA-Z0-9 ]*?)\\s*(?:\\(\\s*(\\d+)\\s*(?:,\\s*(\\d+)\\s*)?\\))?\\s*");
+            "\\s*(?:\"((?:[^\"]|\"\")+)\"|(\\w+))\\s+([a-zA-Z][a-zA-Z0-9 ]*?)\\s*(?:\\(\\s*(\\d+)\\s*(?:,\\s*(\\d+)\\s*)?\\))?\\s*(\\[\\s*])?\\s*");
 
     private ColumnList() {}
 
@@ -45,7 +46,7 @@ public final class ColumnList {
             int second = matcher.group(5) == null ? 0 : Integer.parseInt(matcher.group(5));
             ColumnType type = TypeText.of(matcher.group(3), first, second)
                     .orElseThrow(() -> refused(table, column, "has a type that is not known here"));
-            parsed.add(new Column(name, type));
+            parsed.add(new Column(name, matcher.group(6) == null ? type : new ColumnType.Array(type)));
         }
         return new TableSchema(table, parsed, List.of());
     }

@@ -36,6 +36,7 @@ public final class DebeziumDecoder {
     private static final int BYTES_PER_COLUMN = 24;
 
     private final String heartbeatTopics;
+    private final EnvelopeOptions.AmbiguousNulls ambiguousNulls;
     private final LongSupplier nanoClock;
     private final SchemaCache schemas;
     private final RecordShapes shapes;
@@ -67,10 +68,11 @@ public final class DebeziumDecoder {
                 .build();
         this.heartbeatTopics = options.heartbeatTopicsPrefix() + ".";
         this.nanoClock = nanoClock;
+        this.ambiguousNulls = options.ambiguousNulls();
         this.schemas = new SchemaCache(new SchemaParser(json));
         this.shapes = shapes;
         this.flattened = new FlattenedRecord(json);
-        this.plans = new Plans(new Readers(options), shapes.lifted());
+        this.plans = new Plans(new Readers(options), shapes.lifted(), tables);
         this.known = new KnownColumns(tables, nanoClock);
         this.keys = new RecordKeys(json);
         this.choice = new PlanChoice(plans, known, keys);
@@ -234,6 +236,9 @@ public final class DebeziumDecoder {
                         + Unreadable.shown(plan.name(plan.keyColumn(i)).getValue())
                         + ": expected a value, since it is part of the key");
             }
+        }
+        if (!isDelete) {
+            AmbiguousNulls.resolve(plan, values, envelope.op(), envelope.hasOldRow(), ambiguousNulls);
         }
         Op op = switch (envelope.op()) {
             case 'c' -> Op.CREATE;

@@ -2,6 +2,7 @@ package dev.duet.envelope;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.duet.change.NonFinite;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -60,7 +61,10 @@ final class DecimalReader implements ValueReader {
     public Object read(JsonParser json) throws IOException, BadValue {
         return switch (json.currentToken()) {
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> fit(fromText(json));
-            case VALUE_STRING -> fit(fromString(json));
+            case VALUE_STRING -> {
+                NonFinite special = form == Form.UNSCALED ? null : nonFinite(json);
+                yield special == null ? fit(fromString(json)) : special;
+            }
             case START_OBJECT -> fit(fromStruct(json));
             default -> throw new BadValue("expected a decimal");
         };
@@ -70,10 +74,7 @@ final class DecimalReader implements ValueReader {
         return switch (form) {
             case TEXT -> fromText(json);
             case UNSCALED -> new BigDecimal(unscaled(json), wireScale);
-            case OTHER -> {
-                failIfSpecial(json.getText());
-                throw new BadValue("expected a decimal as a number");
-            }
+            case OTHER -> throw new BadValue("expected a decimal as a number");
         };
     }
 
@@ -93,7 +94,6 @@ final class DecimalReader implements ValueReader {
         try {
             return new BigDecimal(chars, from, length);
         } catch (NumberFormatException e) {
-            failIfSpecial(new String(chars, from, length));
             throw new BadValue("expected a decimal as text");
         }
     }
@@ -183,12 +183,21 @@ final class DecimalReader implements ValueReader {
         return BigDecimal.ZERO.setScale(Math.clamp(wantedScale, 0, MAX_SCALE));
     }
 
-    /** Debezium's words for what PostgreSQL's numeric can be and a decimal can't; no sink has a value for them. */
-    private static void failIfSpecial(String text) throws BadValue {
-        switch (text) {
-            case "NAN", "NaN", "POSITIVE_INFINITY", "NEGATIVE_INFINITY", "Infinity", "-Infinity" ->
-                throw new BadValue("expected a finite decimal, not NaN or an infinity");
-            default -> {}
+    /** In Debezium's words or PostgreSQL's; null for all else. A numeric of a precision has NaN alone. */
+    private @Nullable NonFinite nonFinite(JsonParser json) throws IOException, BadValue {
+        char first = json.getTextLength() == 0 ? '0' : json.getTextCharacters()[json.getTextOffset()];
+        if (first >= '0' && first <= '9') {
+            return null;
         }
+        NonFinite special = switch (json.getText()) {
+            case "NAN", "NaN" -> NonFinite.NAN;
+            case "POSITIVE_INFINITY", "Infinity" -> NonFinite.INFINITY;
+            case "NEGATIVE_INFINITY", "-Infinity" -> NonFinite.NEGATIVE_INFINITY;
+            default -> null;
+        };
+        if (special != null && special != NonFinite.NAN && precision > 0) {
+            throw new BadValue("expected no infinity, since the column has a precision");
+        }
+        return special;
     }
 }

@@ -40,6 +40,7 @@ final class Envelope {
     private @Nullable Object @Nullable [] row;
     private @Nullable List<String> rowNames;
     private int rowBytes;
+    private boolean hasOldRow;
     private final LiftedFields lifted = new LiftedFields();
 
     private @Nullable String schema;
@@ -80,6 +81,11 @@ final class Envelope {
     /** The size of the row's texts and bytes. */
     int rowBytes() {
         return rowBytes;
+    }
+
+    /** Whether {@code before} holds a row. */
+    boolean hasOldRow() {
+        return hasOldRow;
     }
 
     boolean isOf(TableId other) {
@@ -133,7 +139,10 @@ final class Envelope {
                 String name = parser.currentName();
                 JsonToken token = parser.nextToken();
                 switch (name) {
-                    case "before", "after" -> row(parser, token, plan, name.equals(rowField) ? rowField : null);
+                    case "before", "after" -> {
+                        hasOldRow |= token == JsonToken.START_OBJECT && name.equals("before");
+                        row(parser, token, plan, name.equals(rowField) ? rowField : null);
+                    }
                     case "source" -> source(parser, token, plan);
                     case "op" -> op(parser, token);
                     case "status" -> {
@@ -163,6 +172,7 @@ final class Envelope {
         row = null;
         rowNames = null;
         rowBytes = 0;
+        hasOldRow = false;
         lifted.clear();
         schema = null;
         table = null;

@@ -10,6 +10,8 @@ package dev.duet.envelope;
  * @param timePrecision the connector's {@code time.precision.mode}
  * @param binaryMode the connector's {@code binary.handling.mode}
  * @param unavailableValuePlaceholder the connector's {@code unavailable.value.placeholder}
+ * @param unknownTypes what becomes of a column whose type Duet has no word for, with schemas
+ * @param ambiguousNulls what becomes of a null that may stand for a value that was not sent
  * @param heartbeatTopicsPrefix the connector's {@code topic.heartbeat.prefix}; heartbeat topics are {@code <this>.<topic.prefix>}
  */
 public record EnvelopeOptions(
@@ -17,7 +19,9 @@ public record EnvelopeOptions(
         TimePrecision timePrecision,
         BinaryMode binaryMode,
         String unavailableValuePlaceholder,
-        String heartbeatTopicsPrefix) {
+        String heartbeatTopicsPrefix,
+        UnknownTypes unknownTypes,
+        AmbiguousNulls ambiguousNulls) {
     /**
      * Debezium's defaults, but decimals as strings: with Debezium's own default a record without schemas loses NaN (it becomes
      * null), and the scale of a decimal is only as good as what is known of the table.
@@ -27,19 +31,70 @@ public record EnvelopeOptions(
             TimePrecision.ADAPTIVE,
             BinaryMode.BYTES,
             "__debezium_unavailable_value",
-            "__debezium-heartbeat");
+            "__debezium-heartbeat",
+            UnknownTypes.STOP,
+            AmbiguousNulls.STOP);
 
     public EnvelopeOptions withDecimalMode(DecimalMode mode) {
-        return new EnvelopeOptions(mode, timePrecision, binaryMode, unavailableValuePlaceholder, heartbeatTopicsPrefix);
+        return new EnvelopeOptions(
+                mode,
+                timePrecision,
+                binaryMode,
+                unavailableValuePlaceholder,
+                heartbeatTopicsPrefix,
+                unknownTypes,
+                ambiguousNulls);
     }
 
     public EnvelopeOptions withTimePrecision(TimePrecision mode) {
-        return new EnvelopeOptions(decimalMode, mode, binaryMode, unavailableValuePlaceholder, heartbeatTopicsPrefix);
+        return new EnvelopeOptions(
+                decimalMode,
+                mode,
+                binaryMode,
+                unavailableValuePlaceholder,
+                heartbeatTopicsPrefix,
+                unknownTypes,
+                ambiguousNulls);
     }
 
     public EnvelopeOptions withBinaryMode(BinaryMode mode) {
         return new EnvelopeOptions(
-                decimalMode, timePrecision, mode, unavailableValuePlaceholder, heartbeatTopicsPrefix);
+                decimalMode,
+                timePrecision,
+                mode,
+                unavailableValuePlaceholder,
+                heartbeatTopicsPrefix,
+                unknownTypes,
+                ambiguousNulls);
+    }
+
+    public EnvelopeOptions withUnknownTypes(UnknownTypes what) {
+        return new EnvelopeOptions(
+                decimalMode,
+                timePrecision,
+                binaryMode,
+                unavailableValuePlaceholder,
+                heartbeatTopicsPrefix,
+                what,
+                ambiguousNulls);
+    }
+
+    /** {@code duet.source.unknown-types}. */
+    public enum UnknownTypes {
+        /** The table stops. */
+        STOP,
+        /** The value is written as the JSON text that the record holds. */
+        JSON
+    }
+
+    /** {@code duet.source.ambiguous-nulls}. */
+    public enum AmbiguousNulls {
+        /** The table stops. */
+        STOP,
+        /** Null is null. */
+        NULL,
+        /** Null in an update means that the update left the value alone. */
+        UNCHANGED
     }
 
     /** {@code decimal.handling.mode}. */

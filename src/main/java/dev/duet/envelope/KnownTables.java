@@ -16,4 +16,12 @@ public interface KnownTables {
      * records that have none.
      */
     Optional<TableSchema> find(TableId table);
+
+    /**
+     * As {@link #find}, for records with schemas that say of a column no more than that it is text (the connector does not propagate its
+     * type): the known column may tell. Asked once for each schema; without an answer it is text, so nothing stops here.
+     */
+    default Optional<TableSchema> hint(TableId table) {
+        return find(table);
+    }
 }

@@ -9,6 +9,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Compiles row plans, and gives the same plan and the same {@link TableSchema} again for the same columns and key. */
@@ -17,13 +18,18 @@ final class Plans {
 
     private final Readers readers;
     private final Function<TableId, List<String>> lifted;
+    private final KnownTables known;
     private final BoundedCache<PlanKey, RowPlan> plans = new BoundedCache<>(MAX_ENTRIES);
     private final BoundedCache<TableSchema, TableSchema> schemas = new BoundedCache<>(MAX_ENTRIES);
     private final BoundedCache<TableId, RowPlan> latest = new BoundedCache<>(MAX_ENTRIES);
 
-    /** @param lifted the fields beside the row that become a table's last columns */
-    Plans(Readers readers, Function<TableId, List<String>> lifted) {
+    /**
+     * @param lifted the fields beside the row that become a table's last columns
+     * @param known what tells the types that a record's schema leaves open
+     */
+    Plans(Readers readers, Function<TableId, List<String>> lifted, KnownTables known) {
         this.readers = readers;
+        this.known = known;
         this.lifted = lifted;
     }
 
@@ -61,8 +67,14 @@ final class Plans {
         }
         List<Column> columns = new ArrayList<>();
         List<ValueReader> columnReaders = new ArrayList<>();
+        Optional<TableSchema> hint = null; // asked for where it is needed
         for (ConnectField field : fields) {
-            Column column = new Column(field.name(), typeOf(table, field));
+            ColumnType type = typeOf(table, field);
+            if (ColumnTypes.isOpen(field, type)) {
+                hint = hint == null ? known.hint(table) : hint;
+                type = known(hint, field).orElse(type);
+            }
+            Column column = new Column(field.name(), type);
             columns.add(column);
             columnReaders.add(readerOf(table, column, field));
         }
@@ -76,7 +88,8 @@ final class Plans {
         }
         List<String> beside = withLifted(table, columns);
         TableSchema schema = intern(new TableSchema(table, columns, keyColumns));
-        RowPlan plan = new RowPlan(schema, connect, key, columnReaders, keyReaders, beside);
+        RowPlan plan = new RowPlan(
+                schema, connect, key, columnReaders, keyReaders, withoutPlaceholder(columns, fields), beside);
         plans.put(planKey, plan);
         return plan;
     }
@@ -108,9 +121,17 @@ final class Plans {
                 keyColumns.stream().map(columnReaders::get).toList();
         List<String> beside = withLifted(known.table(), columns);
         TableSchema schema = intern(new TableSchema(known.table(), columns, keyColumns));
-        RowPlan plan = new RowPlan(schema, null, key, columnReaders, keyReaders, beside);
+        RowPlan plan = new RowPlan(
+                schema, null, key, columnReaders, keyReaders, withoutPlaceholder(columns, List.of()), beside);
         plans.put(planKey, plan);
         return plan;
+    }
+
+    /** @param fields the columns' schemas, as far as they have any */
+    private int[] withoutPlaceholder(List<Column> columns, List<ConnectField> fields) {
+        return IntStream.range(0, columns.size())
+                .filter(i -> readers.hasNoPlaceholder(columns.get(i).type(), i < fields.size() ? fields.get(i) : null))
+                .toArray();
     }
 
     /** Adds the lifted columns. */
@@ -134,16 +155,25 @@ final class Plans {
         return known == null ? schema : known;
     }
 
-    private static ColumnType typeOf(TableId table, ConnectField field) throws Unreadable {
-        Optional<ColumnType> type = ColumnTypes.of(field);
+    /** The column's type as it is known, if the values are written in a form that can be read as that. */
+    private Optional<ColumnType> known(Optional<TableSchema> hint, ConnectField field) {
+        int column = hint.isEmpty() ? -1 : hint.get().indexOf(field.name());
+        return column < 0
+                ? Optional.empty()
+                : Optional.of(hint.get().columns().get(column).type()).filter(type -> readers.of(type, field) != null);
+    }
+
+    private ColumnType typeOf(TableId table, ConnectField field) throws Unreadable {
+        Optional<ColumnType> type = ColumnTypes.of(field).or(readers::unknown);
         if (type.isEmpty()) {
             throw Unreadable.blocked(
                     table,
                     "The column '" + Unreadable.shown(field.name()) + "' of " + table
                             + " has a type that Duet can't read: "
                             + described(field)
-                            + ". Exclude the column in the connector (column.exclude.list), or have it"
-                            + " written as text there (interval.handling.mode=string, a converter, a cast in a view).");
+                            + ". Have it written as text by the connector (interval.handling.mode=string,"
+                            + " hstore.handling.mode=json, a converter), set duet.source.unknown-types=json to take such values as JSON text, or"
+                            + " exclude the column in the connector (column.exclude.list).");
         }
         return type.get();
     }

@@ -1,9 +1,13 @@
 package dev.duet.envelope;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonToken;
 import dev.duet.change.ColumnType;
 import dev.duet.envelope.DecimalReader.Form;
 import dev.duet.envelope.EnvelopeOptions.BinaryMode;
 import dev.duet.envelope.EnvelopeOptions.TimePrecision;
+import dev.duet.envelope.EnvelopeOptions.UnknownTypes;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,13 +17,27 @@ import org.jspecify.annotations.Nullable;
 final class Readers {
     private static final int MAX_MILLIS_PRECISION = 3;
 
+    private static final JsonFactory JSON = new JsonFactory();
+
     private final EnvelopeOptions options;
     private final TimeReaders times = new TimeReaders();
     private final ValueReader text;
+    private final ValueReader document;
 
     Readers(EnvelopeOptions options) {
         this.options = options;
         this.text = TextReaders.text(options.unavailableValuePlaceholder());
+        this.document = TextReaders.json(options.unavailableValuePlaceholder());
+    }
+
+    /** Whether an unchanged value of the column comes as null. */
+    boolean hasNoPlaceholder(ColumnType type, @Nullable ConnectField field) {
+        return AmbiguousNulls.hasNoPlaceholder(type, field, options.binaryMode());
+    }
+
+    /** The type of a column for whose schema there is no word; empty if such a column stops its table. */
+    Optional<ColumnType> unknown() {
+        return options.unknownTypes() == UnknownTypes.JSON ? Optional.of(new ColumnType.Json(false)) : Optional.empty();
     }
 
     /** For a record without schemas. */
@@ -36,16 +54,32 @@ final class Readers {
             case ColumnType.Numeric t ->
                 // Precise mode writes {scale, value}: a bare string would lack its scale.
                 DecimalReader.numeric(decimalForm() == Form.TEXT ? Form.TEXT : Form.OTHER, 0);
-            case ColumnType.Text t -> text;
+            case ColumnType.Text t -> textOrGeometry();
             case ColumnType.Char t -> text;
-            case ColumnType.Json t -> text;
+            case ColumnType.Json t -> document;
             case ColumnType.Uuid t -> TextReaders::uuid;
             case ColumnType.Bytes t -> TextReaders.bytes(options.binaryMode(), options.unavailableValuePlaceholder());
             case ColumnType.Date t -> isIso() ? times::isoDate : times::days;
             case ColumnType.Time(int precision) -> time(precision);
             case ColumnType.Timestamp(int precision) -> timestamp(precision);
             case ColumnType.TimestampTz t -> times::isoTimestampTz;
+            case ColumnType.Native(String name, int length) ->
+                switch (name) {
+                    case "bit" -> StructReaders.bits(length);
+                    case "varbit" -> StructReaders.bits(-1);
+                    case "point", "line", "circle" -> StructReaders::shape;
+                    default -> text;
+                };
+            case ColumnType.Array(ColumnType element) -> array(of(element), element);
         };
+    }
+
+    private ValueReader textOrGeometry() {
+        return json -> json.currentToken() == JsonToken.START_OBJECT ? StructReaders.geometry(json) : text.read(json);
+    }
+
+    private ValueReader array(ValueReader element, ColumnType type) {
+        return ArrayReader.of(element, type, options.unavailableValuePlaceholder());
     }
 
     private Form decimalForm() {
@@ -96,16 +130,49 @@ final class Readers {
                 Form form = decimalForm(field);
                 yield form == null ? null : DecimalReader.numeric(form, wireScale(field));
             }
-            case ColumnType.Text t -> field.isText() ? text : null;
+            case ColumnType.Text t -> text(field);
             case ColumnType.Char t -> field.isText() ? text : null;
-            case ColumnType.Json t -> field.isText() ? text : null;
+            case ColumnType.Json t -> json(field);
             case ColumnType.Uuid t -> field.isText() ? TextReaders::uuid : null;
             case ColumnType.Bytes t -> bytes(field);
             case ColumnType.Date t -> date(field);
             case ColumnType.Time t -> time(field);
             case ColumnType.Timestamp t -> timestamp(field);
             case ColumnType.TimestampTz t -> field.isText() ? times::isoTimestampTz : null;
+            case ColumnType.Native t -> nativeType(t, field);
+            case ColumnType.Array(ColumnType element) -> {
+                ConnectField items = ColumnTypes.elementOf(field).orElse(null);
+                ValueReader reader = items == null ? null : of(element, items);
+                yield reader == null ? null : array(reader, element);
+            }
         };
+    }
+
+    private @Nullable ValueReader text(ConnectField field) {
+        if (ColumnTypes.isTextInBytes(field)) {
+            return StructReaders.textInBytes(options.unavailableValuePlaceholder());
+        }
+        if (field.isNamed(WireNames.GEOMETRY) || field.isNamed(WireNames.GEOGRAPHY)) {
+            return StructReaders::geometry;
+        }
+        return field.isText() ? text : null;
+    }
+
+    private @Nullable ValueReader json(ConnectField field) {
+        if (field.isText()) {
+            return document;
+        }
+        return options.unknownTypes() == UnknownTypes.JSON ? StructReaders.json(JSON) : null;
+    }
+
+    private @Nullable ValueReader nativeType(ColumnType.Native type, ConnectField field) {
+        if (field.isNamed(WireNames.BITS)) {
+            return StructReaders.bits(type.name().equals("bit") ? type.length() : -1);
+        }
+        if (StructReaders.isShape(field)) {
+            return StructReaders::shape;
+        }
+        return field.isText() ? text : null;
     }
 
     private static @Nullable Form decimalForm(ConnectField field) {

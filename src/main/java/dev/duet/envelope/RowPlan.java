@@ -1,10 +1,12 @@
 package dev.duet.envelope;
 
 import com.fasterxml.jackson.core.io.SerializedString;
+import dev.duet.change.ColumnType;
 import dev.duet.change.TableSchema;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** How the rows of one table are read while neither its columns nor its key change. Compiled once, used for each record. */
@@ -18,11 +20,14 @@ final class RowPlan {
     private final int[] key;
     private final ValueReader[] keyReaders;
     private final List<String> lifted;
+    private final int[] withoutPlaceholder;
+    private final int[] arrays;
 
     /**
      * @param connect the schema block that the columns come from, null for records without schemas
      * @param readers one for each column
      * @param keyReaders one for each column of the key, for the form that they have in the record key
+     * @param withoutPlaceholder the columns of which an unchanged value comes as null
      * @param lifted the fields beside the row that are the schema's last columns; they have no readers
      */
     RowPlan(
@@ -31,8 +36,13 @@ final class RowPlan {
             KeySchema keySchema,
             List<ValueReader> readers,
             List<ValueReader> keyReaders,
+            int[] withoutPlaceholder,
             List<String> lifted) {
         this.lifted = lifted;
+        this.withoutPlaceholder = withoutPlaceholder;
+        this.arrays = IntStream.range(0, readers.size())
+                .filter(i -> schema.columns().get(i).type() instanceof ColumnType.Array)
+                .toArray();
         this.schema = schema;
         this.connect = connect;
         this.keySchema = keySchema;
@@ -90,6 +100,16 @@ final class RowPlan {
     int indexOf(String name) {
         Integer index = indexes.get(name);
         return index == null ? -1 : index;
+    }
+
+    /** The columns of which an unchanged value comes as null; not to be changed. */
+    int[] withoutPlaceholder() {
+        return withoutPlaceholder;
+    }
+
+    /** The columns that are arrays; not to be changed. */
+    int[] arrays() {
+        return arrays;
     }
 
     int keySize() {

@@ -5,11 +5,13 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.duet.change.Row;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the columns of {@code after} or {@code before} by a plan. */
 final class RowReader {
     private static final Object MISSING = new Object();
+    private static final int BYTES_PER_ITEM = 20;
 
     private final String unavailable;
     private int bytes;
@@ -62,11 +64,7 @@ final class RowReader {
     private Object value(JsonParser json, RowPlan plan, int column, String field) throws IOException, BadValue {
         try {
             Object value = plan.reader(column).read(json);
-            if (value instanceof String text) {
-                bytes += text.length();
-            } else if (value instanceof byte[] array) {
-                bytes += array.length;
-            }
+            bytes += size(value);
             return value;
         } catch (BadValue e) {
             // Columns of other types than text can be left out as well (a long numeric is toasted too).
@@ -75,6 +73,22 @@ final class RowReader {
             }
             throw new BadValue(field + "." + Unreadable.shown(plan.name(column).getValue()) + ": " + e.getMessage());
         }
+    }
+
+    /** The size beyond what each column is reckoned with anyway. */
+    private static int size(Object value) {
+        return switch (value) {
+            case String text -> text.length();
+            case byte[] array -> array.length;
+            case List<?> items -> {
+                int sum = 0;
+                for (Object item : items) {
+                    sum += BYTES_PER_ITEM + (item == null ? 0 : size(item));
+                }
+                yield sum;
+            }
+            default -> 0;
+        };
     }
 
     private static int columnOf(String name, RowPlan plan, String field) throws BadValue {

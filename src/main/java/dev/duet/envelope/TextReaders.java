@@ -23,6 +23,16 @@ final class TextReaders {
         };
     }
 
+    /** A document; of an unchanged hstore, which comes as a document too, the placeholder is its key and its value. */
+    static ValueReader json(String unavailable) {
+        String quoted = "\"" + unavailable + "\"";
+        String hstore = "{" + quoted + ":" + quoted + "}";
+        return json -> {
+            String text = soundText(json);
+            return text.equals(unavailable) || text.equals(hstore) ? Row.UNCHANGED : text;
+        };
+    }
+
     static Object uuid(JsonParser json) throws IOException, BadValue {
         String text = soundText(json);
         if (!isUuid(text)) {
@@ -87,9 +97,18 @@ final class TextReaders {
         if (json.currentToken() != JsonToken.VALUE_STRING) {
             throw new BadValue("expected a string");
         }
-        char[] chars = json.getTextCharacters();
         int from = json.getTextOffset();
-        int to = from + json.getTextLength();
+        checkSound(json.getTextCharacters(), from, from + json.getTextLength());
+        return json.getText();
+    }
+
+    /** The same text, if PostgreSQL can hold it. */
+    static String sound(String text) throws BadValue {
+        checkSound(text.toCharArray(), 0, text.length());
+        return text;
+    }
+
+    private static void checkSound(char[] chars, int from, int to) throws BadValue {
         for (int i = from; i < to; i++) {
             char c = chars[i];
             if (c == 0) {
@@ -102,7 +121,6 @@ final class TextReaders {
                 i++;
             }
         }
-        return json.getText();
     }
 
     private static boolean isUuid(String text) {

@@ -24,5 +24,16 @@ final class WireNames {
     static final String JSON = "io.debezium.data.Json";
     static final String UUID = "io.debezium.data.Uuid";
 
+    static final String ENUM = "io.debezium.data.Enum";
+    static final String XML = "io.debezium.data.Xml";
+    static final String BITS = "io.debezium.data.Bits";
+    static final String ZONED_TIME = "io.debezium.time.ZonedTime";
+    static final String INTERVAL = "io.debezium.time.Interval";
+    static final String POINT = "io.debezium.data.geometry.Point";
+    static final String LINE = "io.debezium.data.geometry.Line";
+    static final String CIRCLE = "io.debezium.data.geometry.Circle";
+    static final String GEOMETRY = "io.debezium.data.geometry.Geometry";
+    static final String GEOGRAPHY = "io.debezium.data.geometry.Geography";
+
     private WireNames() {}
 }

@@ -47,6 +47,21 @@ public interface SourceConfig {
     @WithDefault("__debezium_unavailable_value")
     String unavailableValuePlaceholder();
 
+    /**
+     * What becomes of a column whose schema Duet has no type for: {@code stop}, the table stops (the default: a guess would be written for
+     * ever), or {@code json}, the value is taken as the JSON text that it is in the record.
+     */
+    @WithDefault("stop")
+    EnvelopeOptions.UnknownTypes unknownTypes();
+
+    /**
+     * What becomes of a null that Debezium writes for null and for a long value that an update left alone, too (arrays of most types,
+     * geometries, varbit; docs/types.md), and of an array of nothing but nulls: {@code stop}, the table stops (the default), {@code null},
+     * it is null, or {@code unchanged}, a null of an update leaves the value alone. REPLICA IDENTITY FULL in the source prevents it.
+     */
+    @WithDefault("stop")
+    EnvelopeOptions.AmbiguousNulls ambiguousNulls();
+
     /** What the connector's heartbeat topics begin with ({@code topic.heartbeat.prefix}). */
     @WithDefault("__debezium-heartbeat")
     String heartbeatTopicsPrefix();

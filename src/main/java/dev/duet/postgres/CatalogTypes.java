@@ -7,8 +7,10 @@ import java.util.regex.Pattern;
 
 /** PostgreSQL's names of types ({@code format_type}) read as {@link ColumnType}, and which of them can hold which. */
 final class CatalogTypes {
-    private static final Pattern NAME =
-            Pattern.compile("([a-z]+(?: [a-z]+)?)(?:\\((\\d+)(?:,(-?\\d+))?\\))?( with(?:out)? time zone)?");
+    private static final Pattern NAME = Pattern.compile(
+            "([a-z]+[0-9]?[a-z]*(?: [a-z]+)?)(?:\\((\\d+)(?:,(-?\\d+))?\\))?( with(?:out)? time zone)?");
+
+    private static final int MICROSECONDS = 6;
 
     private CatalogTypes() {}
 
@@ -18,11 +20,18 @@ final class CatalogTypes {
      * @param name as {@code format_type(atttypid, atttypmod)} writes it
      */
     static Optional<ColumnType> parse(String name) {
+        return name.endsWith("[]")
+                ? scalar(name.substring(0, name.length() - 2)).map(ColumnType.Array::new)
+                : scalar(name);
+    }
+
+    private static Optional<ColumnType> scalar(String name) {
         Matcher parts = NAME.matcher(name.replaceFirst("^(time|timestamp) (with)", "$1(6) $2"));
         if (!parts.matches()) {
             return Optional.empty();
         }
         int first = parts.group(2) == null ? 0 : Integer.parseInt(parts.group(2));
+        int length = parts.group(2) == null ? -1 : first;
         boolean zone = " with time zone".equals(parts.group(4));
         return Optional.ofNullable(
                 switch (parts.group(1)) {
@@ -44,9 +53,13 @@ final class CatalogTypes {
                     case "uuid" -> new ColumnType.Uuid();
                     case "bytea" -> new ColumnType.Bytes();
                     case "date" -> new ColumnType.Date();
-                    case "time" -> zone ? null : new ColumnType.Time(first);
+                    case "time" -> zone ? new ColumnType.Native("timetz", first) : new ColumnType.Time(first);
                     case "timestamp" -> zone ? new ColumnType.TimestampTz(first) : new ColumnType.Timestamp(first);
-                    default -> null;
+                    case "bit varying" -> new ColumnType.Native("varbit", length);
+                    default ->
+                        ColumnType.Native.NAMES.contains(parts.group(1))
+                                ? new ColumnType.Native(parts.group(1), length)
+                                : null;
                 });
     }
 
@@ -84,7 +97,25 @@ final class CatalogTypes {
             case ColumnType.Uuid u -> target.equals(source);
             case ColumnType.Bytes b -> target.equals(source);
             case ColumnType.Date d -> target.equals(source);
+            case ColumnType.Native n ->
+                target instanceof ColumnType.Native wide
+                        && wide.name().equals(n.name())
+                        && holdsLength(n.name(), wide.length(), n.length());
+            case ColumnType.Array(ColumnType element) ->
+                target instanceof ColumnType.Array(ColumnType wide) && holds(wide, element);
         };
+    }
+
+    /** Of bit each length is a type of its own; of the others a longer one, or none, holds all. */
+    private static boolean holdsLength(String name, int target, int source) {
+        if (target == source) {
+            return true;
+        }
+        if (name.equals("bit")) {
+            return false;
+        }
+        int most = name.equals("varbit") ? Integer.MAX_VALUE : MICROSECONDS;
+        return (target < 0 ? most : target) >= (source < 0 ? most : source);
     }
 
     private static boolean longer(ColumnType target, int maxLength) {

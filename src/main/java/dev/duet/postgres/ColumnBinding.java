@@ -1,8 +1,8 @@
 package dev.duet.postgres;
 
 import dev.duet.change.ColumnType;
+import dev.duet.change.ValueText;
 import io.vertx.core.buffer.Buffer;
-import java.math.BigDecimal;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +44,8 @@ final class ColumnBinding {
             case ColumnType.Time t -> "time(" + t.precision() + ") without time zone";
             case ColumnType.Timestamp t -> "timestamp(" + t.precision() + ") without time zone";
             case ColumnType.TimestampTz t -> "timestamp(" + t.precision() + ") with time zone";
+            case ColumnType.Native(String name, int length) -> length < 0 ? name : name + "(" + length + ")";
+            case ColumnType.Array(ColumnType element) -> sqlType(element) + "[]";
         };
     }
 
@@ -67,6 +69,9 @@ final class ColumnBinding {
             case ColumnType.Char c -> "text";
             case ColumnType.Json j -> "text";
             case ColumnType.Uuid u -> "text";
+            case ColumnType.Native n -> "text";
+            // unnest would take an array of arrays apart altogether.
+            case ColumnType.Array a -> "text";
         };
     }
 
@@ -100,6 +105,23 @@ final class ColumnBinding {
             case ColumnType.Timestamp t -> infinite(element, MAX_LONG, MIN_LONG, "timestamp", moment(element, false));
             case ColumnType.TimestampTz t ->
                 infinite(element, MAX_LONG, MIN_LONG, "timestamptz", moment(element, true));
+            case ColumnType.Native n -> element + "::" + anyLength(n);
+            case ColumnType.Array(ColumnType of) -> element + "::" + anyLength(of) + "[]";
+        };
+    }
+
+    /** The type as a cast names it that cuts nothing. */
+    private static String anyLength(ColumnType type) {
+        return switch (type) {
+            case ColumnType.Decimal d -> "numeric";
+            case ColumnType.Text t -> "text";
+            case ColumnType.Char c -> "bpchar";
+            // A plain bit is bit(1).
+            case ColumnType.Native(String name, int length) -> name.equals("bit") ? "varbit" : name;
+            case ColumnType.Time t -> "time";
+            case ColumnType.Timestamp t -> "timestamp";
+            case ColumnType.TimestampTz t -> "timestamptz";
+            default -> sqlType(type);
         };
     }
 
@@ -142,13 +164,15 @@ final class ColumnBinding {
             case ColumnType.Uuid u -> fill(new String[size], value);
             case ColumnType.Decimal d -> convert(new String[size], value, ColumnBinding::digits);
             case ColumnType.Numeric n -> convert(new String[size], value, ColumnBinding::digits);
+            case ColumnType.Native n -> fill(new String[size], value);
+            case ColumnType.Array a -> convert(new String[size], value, ValueText.of(a)::apply);
             case ColumnType.Bytes b -> convert(new Buffer[size], value, bytes -> Buffer.buffer((byte[]) bytes));
         };
     }
 
     /** PostgreSQL reads an exponent and keeps the scale: no need for the plain form, which can be very long. */
     private static String digits(Object value) {
-        return ((BigDecimal) value).toString();
+        return value.toString();
     }
 
     private static @Nullable Object[] fill(@Nullable Object[] array, IntFunction<@Nullable Object> value) {

@@ -15,8 +15,11 @@ import dev.duet.change.ColumnType.Text;
 import dev.duet.change.ColumnType.Timestamp;
 import dev.duet.change.ColumnType.TimestampTz;
 import dev.duet.change.ColumnType.Uuid;
+import dev.duet.change.NonFinite;
+import dev.duet.change.ValueText;
 import java.math.BigDecimal;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,11 @@ import org.jspecify.annotations.Nullable;
  */
 record Cast(Step step, boolean keepsApart) {
     private static final long MICROS_PER_DAY = 86_400_000_000L;
+
+    /** Whether there is a cast to this type at all. */
+    static boolean leadsTo(ColumnType to) {
+        return !(to instanceof ColumnType.Native || to instanceof ColumnType.Array || to instanceof ColumnType.Bytes);
+    }
 
     /** Empty if there is no such cast. */
     static Optional<Cast> of(ColumnType from, ColumnType to) {
@@ -44,8 +52,8 @@ record Cast(Step step, boolean keepsApart) {
                     case Int16 ignored -> fromDecimal(to, value -> BigDecimal.valueOf((Short) value), true);
                     case Int32 ignored -> fromDecimal(to, value -> BigDecimal.valueOf((Integer) value), true);
                     case Int64 ignored -> fromDecimal(to, value -> BigDecimal.valueOf((Long) value), true);
-                    case Decimal ignored -> fromDecimal(to, value -> value, true);
-                    case Numeric ignored -> fromDecimal(to, value -> value, true);
+                    case Decimal ignored -> fromNumeric(to);
+                    case Numeric ignored -> fromNumeric(to);
                     case Float32 ignored ->
                         to instanceof Float64
                                 ? new Cast(value -> ((Float) value).doubleValue(), true)
@@ -64,21 +72,44 @@ record Cast(Step step, boolean keepsApart) {
                     case Uuid ignored -> null;
                     case ColumnType.Bytes ignored -> null;
                     case ColumnType.Time ignored -> null;
+                    case ColumnType.Native ignored -> null;
+                    case ColumnType.Array ignored -> null;
                 });
     }
 
     private static Cast toText(ColumnType from, int length) {
-        Step text = ValueText.of(from);
+        Function<Object, String> text = ValueText.of(from);
         // 1.0 and 1.00 are one numeric, but two texts; so it is with the bits of floating point and json.
         boolean apart = !(from instanceof Numeric
                 || from instanceof Float32
                 || from instanceof Float64
-                || from instanceof ColumnType.Json);
-        return new Cast(value -> TextValue.fitting((String) text.apply(value), length), apart);
+                || from instanceof ColumnType.Json
+                || from instanceof ColumnType.Native
+                || from instanceof ColumnType.Array);
+        return new Cast(value -> TextValue.fitting(text.apply(value), length), apart);
     }
 
     private static @Nullable Cast fromText(ColumnType to) {
         return TextValue.readable(to) ? new Cast(value -> TextValue.of(to, (String) value), false) : null;
+    }
+
+    /** NaN and the infinities are numbers of floating point and of numeric alone. */
+    private static @Nullable Cast fromNumeric(ColumnType to) {
+        Cast finite = fromDecimal(to, value -> value, true);
+        if (finite == null) {
+            return null;
+        }
+        Step special = switch (to) {
+            case Numeric ignored -> value -> value;
+            case Float32 ignored -> value -> Float.parseFloat(value.toString());
+            case Float64 ignored -> value -> Double.parseDouble(value.toString());
+            default ->
+                value -> {
+                    throw new Unfit("expected a finite number");
+                };
+        };
+        Step either = value -> (value instanceof NonFinite ? special : finite.step()).apply(value);
+        return new Cast(either, finite.keepsApart());
     }
 
     private static @Nullable Cast fromDecimal(ColumnType to, Step decimal, boolean exact) {

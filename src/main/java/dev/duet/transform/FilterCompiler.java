@@ -1,12 +1,13 @@
 package dev.duet.transform;
 
 import dev.duet.change.ColumnType;
+import dev.duet.change.NonFinite;
 import dev.duet.change.Row;
 import dev.duet.change.TypeText;
+import dev.duet.change.ValueText;
 import dev.duet.transform.Filter.Literal;
 import dev.duet.transform.Filter.LiteralKind;
 import dev.duet.transform.Filter.Operator;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -147,8 +148,8 @@ final class FilterCompiler {
             case ColumnType.Int64 ignored -> (a, b) -> Long.compare((Long) a, (Long) b);
             case ColumnType.Float32 ignored -> FLOATS;
             case ColumnType.Float64 ignored -> DOUBLES;
-            case ColumnType.Decimal ignored -> (a, b) -> ((BigDecimal) a).compareTo((BigDecimal) b);
-            case ColumnType.Numeric ignored -> (a, b) -> ((BigDecimal) a).compareTo((BigDecimal) b);
+            case ColumnType.Decimal ignored -> NonFinite::compare;
+            case ColumnType.Numeric ignored -> NonFinite::compare;
             case ColumnType.Text ignored -> (a, b) -> ((String) a).compareTo((String) b);
             case ColumnType.Char ignored ->
                 (a, b) -> ValueText.withoutPadding((String) a).compareTo(ValueText.withoutPadding((String) b));
@@ -159,6 +160,8 @@ final class FilterCompiler {
             case ColumnType.TimestampTz ignored -> (a, b) -> Long.compare((Long) a, (Long) b);
             case ColumnType.Json ignored -> null;
             case ColumnType.Bytes ignored -> null;
+            case ColumnType.Native ignored -> null;
+            case ColumnType.Array ignored -> null;
         };
     }
 

@@ -1,9 +1,11 @@
 package dev.duet.transform;
 
 import dev.duet.change.ColumnType;
+import dev.duet.change.ValueText;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.HexFormat;
+import java.util.function.Function;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -35,8 +37,8 @@ final class Hash {
         if (type instanceof ColumnType.Bytes) {
             return value -> hex((byte[]) value);
         }
-        Step text = ValueText.canonical(type);
-        return value -> hex(((String) text.apply(value)).getBytes(StandardCharsets.UTF_8));
+        Function<Object, String> text = ValueText.canonical(type);
+        return value -> hex(text.apply(value).getBytes(StandardCharsets.UTF_8));
     }
 
     private String hex(byte[] value) {

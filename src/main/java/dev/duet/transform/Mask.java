@@ -1,6 +1,8 @@
 package dev.duet.transform;
 
 import dev.duet.change.ColumnType;
+import dev.duet.change.ValueText;
+import java.util.function.Function;
 
 /** Hides values behind a fixed text, or all but their last characters. What is null stays null: that is no secret here. */
 final class Mask {
@@ -19,9 +21,9 @@ final class Mask {
      * number of stars does not tell the length.
      */
     static Step butLast(ColumnType type, int shown) {
-        Step text = ValueText.of(type);
+        Function<Object, String> text = ValueText.of(type);
         return value -> {
-            String whole = (String) text.apply(value);
+            String whole = text.apply(value);
             int length = whole.codePointCount(0, whole.length());
             return length < 2 * shown
                     ? HIDDEN

@@ -109,9 +109,11 @@ final class RuleParser {
                 .forEach((column, type) -> casts.put(
                         column,
                         TypeText.parse(type)
+                                .filter(Cast::leadsTo)
                                 .orElseThrow(() -> refused(
                                         "cast." + column,
-                                        "is '" + type + "', which is no type: write it as in SQL, for example"
+                                        "is '" + type
+                                                + "', which is no type that values are cast to: write it as in SQL, for example"
                                                 + " numeric(10,2)"))));
         return casts;
     }

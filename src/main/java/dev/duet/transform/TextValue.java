@@ -2,6 +2,7 @@ package dev.duet.transform;
 
 import dev.duet.change.ColumnType;
 import dev.duet.change.TypeText;
+import dev.duet.change.ValueText;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.DateTimeException;
@@ -33,7 +34,10 @@ final class TextValue {
 
     /** Whether {@link #of} knows the type. */
     static boolean readable(ColumnType type) {
-        return !(type instanceof ColumnType.Json || type instanceof ColumnType.Bytes);
+        return !(type instanceof ColumnType.Json
+                || type instanceof ColumnType.Bytes
+                || type instanceof ColumnType.Native
+                || type instanceof ColumnType.Array);
     }
 
     /** The value of this type that the text stands for, of the class that {@link ColumnType} names. */
@@ -58,6 +62,8 @@ final class TextValue {
                 case ColumnType.TimestampTz ignored -> timestampTz(trimmed);
                 case ColumnType.Json ignored -> throw unfit(type);
                 case ColumnType.Bytes ignored -> throw unfit(type);
+                case ColumnType.Native ignored -> throw unfit(type);
+                case ColumnType.Array ignored -> throw unfit(type);
             };
         } catch (ArithmeticException | DateTimeException | NumberFormatException e) {
             throw unfit(type); // the exception's own message quotes the text

@@ -136,8 +136,23 @@ class DeltaTypesTest {
     }
 
     @Test
-    void infinityStopsTheTable() throws IOException {
-        DeltaConfig config = DeltaFixture.config(DeltaFixture.disk("infinity"));
+    void infinityIsTheTypesLastValueUnlessItIsToBeNull() throws IOException {
+        @Nullable Object[] infinite = VALUES.clone();
+        infinite[ALL.indexOf("a_timestamptz")] = Long.MAX_VALUE;
+        for (String form : List.of("extreme", "null")) {
+            DeltaConfig config = config("duet.delta.infinity", form);
+            try (DeltaSink sink = new DeltaSink("p", config);
+                    TableReading reading = new TableReading(config, ALL.table())) {
+                await(sink.write(batch(link(0, 0, 5, List.of(change(Op.CREATE, Row.of(infinite), 4))))));
+                assertThat(reading.rows().getFirst())
+                        .containsEntry("a_timestamptz", form.equals("null") ? null : Long.MAX_VALUE);
+            }
+        }
+    }
+
+    @Test
+    void infinityStopsTheTableIfSoConfigured() throws IOException {
+        DeltaConfig config = config("duet.delta.infinity", "stop");
         @Nullable Object[] infinite = VALUES.clone();
         infinite[ALL.indexOf("a_timestamptz")] = Long.MAX_VALUE;
         try (DeltaSink sink = new DeltaSink("p", config)) {
@@ -150,6 +165,12 @@ class DeltaTypesTest {
         try (Stream<Path> files = Files.walk(Path.of(config.root().orElseThrow().substring("file://".length())))) {
             assertThat(files.map(Path::toString)).noneMatch(file -> file.endsWith(".parquet"));
         }
+    }
+
+    private static DeltaConfig config(String key, String value) {
+        Map<String, String> settings = DeltaFixture.disk("form");
+        settings.put(key, value);
+        return DeltaFixture.config(settings);
     }
 
     private static RowChange change(Op op, @Nullable Row row, long offset) {

@@ -30,8 +30,8 @@ class ColumnListTest {
 
     @Test
     void namesTheKeyAndTheColumnThatItCantRead() {
-        assertThatThrownBy(() -> ColumnList.parse(TABLE, "id integer, shape polygon"))
-                .hasMessageStartingWith("duet.source.columns.\"public.t\": 'shape polygon' ");
+        assertThatThrownBy(() -> ColumnList.parse(TABLE, "id integer, shape geometry"))
+                .hasMessageStartingWith("duet.source.columns.\"public.t\": 'shape geometry' ");
         assertThatThrownBy(() -> ColumnList.parse(TABLE, "id")).hasMessageContaining("'id' is not of the form");
     }
 }

@@ -268,11 +268,7 @@ class DebeziumDecoderTest {
         for (RecordedEvent event : RecordedEvent.all("txmeta.fund_metadata")) {
             Decoded decoded = event.decode(texts);
             if (event.offset() == 0) {
-                assertThat(decoded).as("text[] has no type yet").isInstanceOf(Decoded.Malformed.class);
-            } else if (event.valueTextOrNull().contains("\"NAN\"")) {
-                assertThat(decoded)
-                        .isEqualTo(
-                                new Decoded.Malformed("after.aum: expected a finite decimal, not NaN or an infinity"));
+                assertThat(decoded).as("an array is no text").isInstanceOf(Decoded.Malformed.class);
             } else {
                 assertThat(decoded).isNotInstanceOfAny(Decoded.Malformed.class, Decoded.Blocked.class);
             }

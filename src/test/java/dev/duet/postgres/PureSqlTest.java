@@ -148,14 +148,22 @@ class PureSqlTest {
                         new ColumnType.Time(6),
                         new ColumnType.Time(0),
                         new ColumnType.Timestamp(6),
-                        new ColumnType.TimestampTz(3))
+                        new ColumnType.TimestampTz(3),
+                        new ColumnType.Native("inet"),
+                        new ColumnType.Native("int4range"),
+                        new ColumnType.Native("interval", 3),
+                        new ColumnType.Array(new ColumnType.Decimal(8, 3)),
+                        new ColumnType.Array(new ColumnType.TimestampTz(3)))
                 .forEach(type -> {
                     assertThat(CatalogTypes.parse(ColumnBinding.sqlType(type))).contains(type);
                     assertThat(CatalogTypes.holds(type, type)).as("%s", type).isTrue();
                 });
         assertThat(CatalogTypes.parse("timestamp without time zone")).contains(new ColumnType.Timestamp(6));
-        assertThat(CatalogTypes.parse("integer[]")).isEqualTo(Optional.empty());
-        assertThat(CatalogTypes.parse("time with time zone")).isEqualTo(Optional.empty());
+        assertThat(CatalogTypes.parse("integer[]")).contains(new ColumnType.Array(new ColumnType.Int32()));
+        assertThat(CatalogTypes.parse("time with time zone")).contains(new ColumnType.Native("timetz", 6));
+        assertThat(CatalogTypes.parse("bit varying(9)[]"))
+                .contains(new ColumnType.Array(new ColumnType.Native("varbit", 9)));
+        assertThat(CatalogTypes.parse("app.rating")).isEqualTo(Optional.empty());
     }
 
     @Test

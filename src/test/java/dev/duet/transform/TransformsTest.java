@@ -231,7 +231,7 @@ class TransformsTest {
                 "tables=public.fund | duet.transform.x.tables stands alone",
                 "tables=public.fund;hash=a | duet.transform.x.salt is missing",
                 "tables=public.fund;hash=a;salt=tooshort | duet.transform.x.salt is shorter than 16",
-                "tables=public.fund;cast.a=polygon | duet.transform.x.cast.a is 'polygon', which is no type",
+                "tables=public.fund;cast.a=polygon | duet.transform.x.cast.a is 'polygon', which is no type that values are cast to",
                 "tables=public.fund;where=a = | duet.transform.x.where can't be read: expected a number, a text in single quotes, true or false at character 4, the end",
                 "tables=public.*;route=x.y | duet.transform.x.route would lead several tables to one name",
                 "tables=public.a,public.b;route=x.y | duet.transform.x.route would lead several tables to one name",

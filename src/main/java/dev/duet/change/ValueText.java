@@ -1,24 +1,26 @@
-package dev.duet.transform;
+package dev.duet.change;
 
-import dev.duet.change.ColumnType;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 
 /**
  * A value as text, as PostgreSQL writes it with {@code datestyle = ISO} and {@code timezone = UTC}; floating-point numbers in plain
  * digits, as many as tell the value from its neighbours.
  */
-final class ValueText {
+public final class ValueText {
     private static final long MICROS = 1_000_000;
     private static final String INFINITY = "infinity";
 
     private ValueText() {}
 
-    static Step of(ColumnType type) {
+    /** How values of this type, neither null nor UNCHANGED, become text. */
+    public static Function<Object, String> of(ColumnType type) {
         return switch (type) {
             case ColumnType.Bool ignored -> Object::toString;
             case ColumnType.Int16 ignored -> Object::toString;
@@ -26,33 +28,35 @@ final class ValueText {
             case ColumnType.Int64 ignored -> Object::toString;
             case ColumnType.Float32 ignored -> value -> floating(value.toString());
             case ColumnType.Float64 ignored -> value -> floating(value.toString());
-            case ColumnType.Decimal ignored -> value -> ((BigDecimal) value).toPlainString();
-            case ColumnType.Numeric ignored -> value -> ((BigDecimal) value).toPlainString();
-            case ColumnType.Text ignored -> value -> value;
+            case ColumnType.Decimal ignored -> ValueText::digits;
+            case ColumnType.Numeric ignored -> ValueText::digits;
+            case ColumnType.Text ignored -> Object::toString;
             case ColumnType.Char ignored -> value -> withoutPadding((String) value);
-            case ColumnType.Json ignored -> value -> value;
+            case ColumnType.Json ignored -> Object::toString;
             case ColumnType.Uuid ignored -> value -> ((String) value).toLowerCase(Locale.ROOT);
             case ColumnType.Bytes ignored -> value -> "\\x" + HexFormat.of().formatHex((byte[]) value);
             case ColumnType.Date ignored -> value -> date((Integer) value);
             case ColumnType.Time ignored -> value -> time((Long) value);
             case ColumnType.Timestamp ignored -> value -> timestamp((Long) value, "");
             case ColumnType.TimestampTz ignored -> value -> timestamp((Long) value, "+00");
+            case ColumnType.Native ignored -> Object::toString;
+            case ColumnType.Array(ColumnType element) -> array(of(element));
         };
     }
 
     /**
      * As {@link #of}, but equal values have one text: a decimal loses its trailing zeros ({@code 1.50} and {@code 1.5} are equal).
      */
-    static Step canonical(ColumnType type) {
+    public static Function<Object, String> canonical(ColumnType type) {
         return switch (type) {
-            case ColumnType.Decimal ignored -> value -> plain((BigDecimal) value);
-            case ColumnType.Numeric ignored -> value -> plain((BigDecimal) value);
+            case ColumnType.Decimal ignored -> ValueText::plain;
+            case ColumnType.Numeric ignored -> ValueText::plain;
             default -> of(type);
         };
     }
 
     /** A char(n) without its padding, which PostgreSQL ignores when it compares. */
-    static String withoutPadding(String text) {
+    public static String withoutPadding(String text) {
         int end = text.length();
         while (end > 0 && text.charAt(end - 1) == ' ') {
             end--;
@@ -60,8 +64,52 @@ final class ValueText {
         return text.substring(0, end);
     }
 
-    private static String plain(BigDecimal value) {
-        return value.signum() == 0 ? "0" : value.stripTrailingZeros().toPlainString();
+    private static String digits(Object number) {
+        return number instanceof BigDecimal decimal ? decimal.toPlainString() : number.toString();
+    }
+
+    private static String plain(Object number) {
+        if (!(number instanceof BigDecimal decimal)) {
+            return number.toString();
+        }
+        return decimal.signum() == 0 ? "0" : decimal.stripTrailingZeros().toPlainString();
+    }
+
+    /** An element is quoted where PostgreSQL would read something else without. */
+    private static Function<Object, String> array(Function<Object, String> element) {
+        return value -> {
+            StringBuilder text = new StringBuilder("{");
+            for (Object item : (List<?>) value) {
+                if (text.length() > 1) {
+                    text.append(',');
+                }
+                if (item == null) {
+                    text.append("NULL");
+                } else {
+                    appendElement(text, element.apply(item));
+                }
+            }
+            return text.append('}').toString();
+        };
+    }
+
+    private static void appendElement(StringBuilder to, String element) {
+        boolean quoted = element.isEmpty()
+                || element.equalsIgnoreCase("null")
+                || element.chars().anyMatch(c -> "{},\"\\ \t\n\r\f\u000b".indexOf(c) >= 0);
+        if (!quoted) {
+            to.append(element);
+            return;
+        }
+        to.append('"');
+        for (int i = 0; i < element.length(); i++) {
+            char c = element.charAt(i);
+            if (c == '"' || c == '\\') {
+                to.append('\\');
+            }
+            to.append(c);
+        }
+        to.append('"');
     }
 
     private static String floating(String shortest) {

@@ -1,0 +1,129 @@
+package dev.duet.envelope;
+
+import dev.duet.change.Column;
+import dev.duet.change.ColumnType;
+import dev.duet.change.Row;
+import dev.duet.change.TableSchema;
+import dev.duet.change.TypeText;
+import dev.duet.envelope.EnvelopeOptions.BinaryMode;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Nulls of Debezium's that can mean two things (3.7.0; tried type by type, docs/types.md):
+ *
+ * <ul>
+ *   <li>In an update without the old row: null, or an unchanged value that was too long for its page (TOAST), of a type for which
+ *       Debezium has no placeholder.
+ *   <li>An array of nothing but nulls: that, or an array of two dimensions, whose values are lost.
+ * </ul>
+ *
+ * <p>To take the one for the other would lose values in silence, so the table stops unless the operator has decided.
+ */
+final class AmbiguousNulls {
+    /** Bits that may lie outside of their page: some 2 KB. */
+    private static final int TOAST_BITS = 8192;
+
+    private AmbiguousNulls() {}
+
+    /**
+     * Whether an unchanged value of the column comes as null.
+     *
+     * @param field the column's schema, null without schemas
+     * @param bytes how the connector writes bytea, where the schema does not tell
+     */
+    static boolean hasNoPlaceholder(ColumnType type, @Nullable ConnectField field, BinaryMode bytes) {
+        return switch (type) {
+            case ColumnType.Bytes ignored -> isText(field, bytes);
+            case ColumnType.Array(ColumnType.Bytes ignored) ->
+                isText(field == null ? null : ColumnTypes.elementOf(field).orElse(null), bytes);
+            case ColumnType.Array(ColumnType element) -> !hasArrayPlaceholder(element, field);
+            case ColumnType.Native(String name, int length) ->
+                name.equals("bit") || name.equals("varbit") ? length < 0 || length > TOAST_BITS : false;
+            case ColumnType.Text ignored -> field != null && field.type().equals("struct");
+            case ColumnType.Json ignored ->
+                field != null && List.of("struct", "array", "map").contains(field.type());
+            default -> false;
+        };
+    }
+
+    private static boolean isText(@Nullable ConnectField field, BinaryMode bytes) {
+        return field == null ? bytes != BinaryMode.BYTES : field.isText();
+    }
+
+    /** Texts come from enums, ranges, addresses and so on as well, which have none: only the propagated type tells. */
+    private static boolean hasArrayPlaceholder(ColumnType element, @Nullable ConnectField field) {
+        return switch (element) {
+            case ColumnType.Int32 ignored -> true;
+            case ColumnType.Int64 ignored -> field == null || !"_OID".equals(ColumnTypes.sourceType(field));
+            case ColumnType.Uuid ignored -> true;
+            case ColumnType.Date ignored -> true;
+            case ColumnType.Json ignored -> field == null || !"_HSTORE".equals(ColumnTypes.sourceType(field));
+            case ColumnType.Char ignored -> true;
+            case ColumnType.Text ignored ->
+                field != null
+                        && List.of("_TEXT", "_VARCHAR", "_BPCHAR")
+                                .contains(String.valueOf(ColumnTypes.sourceType(field)));
+            default -> false;
+        };
+    }
+
+    /**
+     * Looks at the row of a change, and decides as the operator has.
+     *
+     * @param hasOldRow whether the record holds the row before the change
+     * @throws Unreadable if the operator has not decided
+     */
+    static void resolve(
+            RowPlan plan, @Nullable Object[] row, char op, boolean hasOldRow, EnvelopeOptions.AmbiguousNulls decision)
+            throws Unreadable {
+        TableSchema schema = plan.schema();
+        if (op == 'u' && !hasOldRow) {
+            for (int column : plan.withoutPlaceholder()) {
+                if (row[column] == null) {
+                    switch (decision) {
+                        case NULL -> {}
+                        case UNCHANGED -> row[column] = Row.UNCHANGED;
+                        case STOP -> throw unchanged(schema, column);
+                    }
+                }
+            }
+        }
+        if (decision == EnvelopeOptions.AmbiguousNulls.STOP) {
+            for (int column : plan.arrays()) {
+                if (row[column] instanceof List<?> items
+                        && !items.isEmpty()
+                        && items.stream().allMatch(Objects::isNull)) {
+                    throw dimensions(schema, column);
+                }
+            }
+        }
+    }
+
+    private static Unreadable unchanged(TableSchema schema, int column) {
+        return Unreadable.blocked(
+                schema.source(),
+                described(schema, column)
+                        + " is null in an update. Debezium writes that for null and for a long value that the update left alone."
+                        + " So that later records tell them apart: ALTER TABLE ... REPLICA IDENTITY FULL in the source"
+                        + " (of arrays of text, setting column.propagate.source.type in the connector may do)."
+                        + " For the records that are written already, set duet.source.ambiguous-nulls to null or"
+                        + " unchanged and restart Duet.");
+    }
+
+    private static Unreadable dimensions(TableSchema schema, int column) {
+        return Unreadable.blocked(
+                schema.source(),
+                described(schema, column)
+                        + " holds nothing but nulls. Debezium writes that for an array of two dimensions, whose values it"
+                        + " loses, too. Exclude the column in the connector (column.exclude.list) or give it one dimension; if it"
+                        + " has one, set duet.source.ambiguous-nulls=null and restart Duet.");
+    }
+
+    private static String described(TableSchema schema, int index) {
+        Column column = schema.columns().get(index);
+        return "The column '" + Unreadable.shown(column.name()) + "' (" + TypeText.show(column.type()) + ") of "
+                + schema.source();
+    }
+}
