@@ -1,10 +1,13 @@
 package dev.duet.delta;
 
+import dev.duet.change.RowChange;
+import dev.duet.change.SchemaPolicy;
 import dev.duet.change.TableId;
 import dev.duet.change.TableSchema;
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.LedgerBrokenException;
 import dev.duet.delivery.RetriableException;
+import dev.duet.delivery.TableStoppedException;
 import dev.duet.failpoint.FailPoint;
 import io.delta.kernel.DataWriteContext;
 import io.delta.kernel.Snapshot;
@@ -24,9 +27,11 @@ import io.delta.kernel.utils.DataFileStatus;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -61,10 +66,20 @@ final class TableWriter {
     private final Positions positions;
     private final KnownPositions known;
     private final String writer;
+    private final SchemaPolicy.ByTable policies;
+    private final SchemaCommit schemas;
     private @Nullable StructType layoutsFor;
     private final List<Layout> layouts = new ArrayList<>();
 
-    TableWriter(TableId table, OpenTable log, Positions positions, KnownPositions known, String writer) {
+    TableWriter(
+            TableId table,
+            OpenTable log,
+            Positions positions,
+            KnownPositions known,
+            String writer,
+            SchemaPolicy.ByTable policies) {
+        this.policies = policies;
+        this.schemas = new SchemaCommit(log);
         this.table = table;
         this.log = log;
         this.positions = positions;
@@ -83,17 +98,60 @@ final class TableWriter {
      */
     Map<TopicPartition, Append.Counts> write(TableShare share) {
         try {
-            Snapshot snapshot = snapshot(share);
-            Map<TopicPartition, StoredPosition> stored = positions.read(table, snapshot, share.partitions());
-            known.checkNotSetBack(table, log.where(), share.links(), stored);
-            known.check(table, log.where(), share.partitions(), stored);
-            Append append = Append.of(share, stored, writer);
-            if (!append.isEmpty()) {
-                commit(snapshot, append, share);
-                log.checkLog();
+            return writeFitting(share);
+        } catch (UnfitSchema e) {
+            // What lies before it in the stream is written: else it would no longer fit once the table is made to fit
+            // this.
+            TableShare before = share.before(e.schema);
+            if (!before.links().isEmpty()) {
+                var unused = write(before);
             }
-            known.learn(table, share.partitions(), stored);
-            return append.counts();
+            throw e.stop;
+        }
+    }
+
+    /** The table can't hold changes of a schema. */
+    private static final class UnfitSchema extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private final transient TableSchema schema;
+        private final transient TableStoppedException stop;
+
+        UnfitSchema(TableSchema schema, TableStoppedException stop) {
+            super(stop.getMessage(), stop);
+            this.schema = schema;
+            this.stop = stop;
+        }
+    }
+
+    private Map<TopicPartition, Append.Counts> writeFitting(TableShare share) {
+        try {
+            Snapshot snapshot = snapshot(share);
+            for (int i = 1; ; i++) {
+                Map<TopicPartition, StoredPosition> stored = positions.read(table, snapshot, share.partitions());
+                known.checkNotSetBack(table, log.where(), share.links(), stored);
+                known.check(table, log.where(), share.partitions(), stored);
+                Append append = Append.of(share, stored, writer);
+                StructType needed = needed(snapshot, append, share);
+                if (needed.equals(snapshot.getSchema())) {
+                    if (!append.isEmpty()) {
+                        commit(snapshot, append, share);
+                        log.checkLog();
+                    }
+                    known.learn(table, share.partitions(), stored);
+                    return append.counts();
+                }
+                if (i > COMMIT_TRIES) {
+                    throw new RetriableException(log.where() + ": " + COMMIT_TRIES
+                            + " attempts to change the schema failed. Other writers are"
+                            + " faster or the store fails; the batch is tried again.");
+                }
+                // The positions are read again: from the very snapshot that the rows are committed on.
+                snapshot = schemas.put(snapshot, needed);
+            }
+        } catch (UnfitSchema e) {
+            log.markStale();
+            throw e;
         } catch (RuntimeException | IOException e) {
             // Whatever failed: what is in memory may be behind the table now.
             log.markStale();
@@ -101,6 +159,41 @@ final class TableWriter {
         } finally {
             log.forget();
         }
+    }
+
+    /**
+     * The schema that the table needs for the changes that it has not got.
+     *
+     * @throws UnfitSchema if there is none, or the policy is against it
+     */
+    private StructType needed(Snapshot snapshot, Append append, TableShare share) {
+        StructType table = snapshot.getSchema();
+        StructType needed = table;
+        Set<TableSchema> sources = new LinkedHashSet<>();
+        for (List<RowChange> changes : append.fresh()) {
+            TableSchema last = null;
+            for (RowChange change : changes) {
+                if (change.schema() != last) {
+                    last = change.schema();
+                    sources.add(last);
+                }
+            }
+        }
+        for (TableSchema source : sources) {
+            if (!isKnown(source, table)) {
+                needed = SchemaEvolution.of(source, needed, policies.of(share.source()));
+                try {
+                    var unused = Layout.of(source, needed, log.path());
+                } catch (TableStoppedException stop) {
+                    throw new UnfitSchema(source, stop);
+                }
+            }
+        }
+        return needed;
+    }
+
+    private boolean isKnown(TableSchema source, StructType target) {
+        return target.equals(layoutsFor) && layouts.stream().anyMatch(layout -> layout.source() == source);
     }
 
     private Snapshot snapshot(TableShare share) throws IOException {
@@ -248,7 +341,7 @@ final class TableWriter {
                 return layout;
             }
         }
-        Layout layout = Layout.of(source, target, log.where());
+        Layout layout = Layout.of(source, target, log.path());
         layouts.add(layout);
         return layout;
     }

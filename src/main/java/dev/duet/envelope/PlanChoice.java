@@ -37,7 +37,7 @@ final class PlanChoice {
                             table,
                             "The record key of " + table + " lacks the column '" + Unreadable.shown(name)
                                     + "', which it had before. If the source's primary key was changed, make the target's the"
-                                    + " same and restart Duet; else look for what writes such records.");
+                                    + " same: it goes on by itself then; else look for what writes such records.");
                 }
             }
         }

@@ -1,0 +1,72 @@
+package dev.duet.delta;
+
+import dev.duet.delivery.RetriableException;
+import dev.duet.failpoint.FailPoint;
+import io.delta.kernel.Snapshot;
+import io.delta.kernel.TransactionCommitResult;
+import io.delta.kernel.data.Row;
+import io.delta.kernel.exceptions.CommitStateUnknownException;
+import io.delta.kernel.exceptions.KernelEngineException;
+import io.delta.kernel.exceptions.KernelException;
+import io.delta.kernel.internal.actions.Metadata;
+import io.delta.kernel.internal.actions.Protocol;
+import io.delta.kernel.internal.actions.SingleAction;
+import io.delta.kernel.internal.tablefeatures.TableFeatures;
+import io.delta.kernel.types.StructType;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jboss.logging.Logger;
+
+/**
+ * Gives a table another schema: a version of its own with the table's metadata and, for a wider type, its protocol. Kernel 4.4.0 changes
+ * the schemas of tables with column mapping only, which it then can't write; so the actions are made here.
+ *
+ * <p>The version is taken by conditional PUT, as each is. Whoever loses it, or gets no answer, looks at the table again: another instance
+ * may have done the same. A crash after it leaves a table that fits.
+ */
+final class SchemaCommit {
+    private static final Logger LOG = Logger.getLogger(SchemaCommit.class);
+    private static final String WIDENING = "delta.enableTypeWidening";
+
+    private final OpenTable log;
+
+    SchemaCommit(OpenTable log) {
+        this.log = log;
+    }
+
+    /**
+     * @param on the snapshot whose next version this is to be
+     * @return the newest snapshot, which has the schema unless another writer was faster
+     */
+    Snapshot put(Snapshot on, StructType schema) throws IOException {
+        boolean widens = SchemaEvolution.widens(on.getSchema(), schema);
+        List<Row> actions = new ArrayList<>();
+        Metadata metadata = on.getMetadata().withNewSchema(schema);
+        if (widens) {
+            Protocol protocol = on.getProtocol();
+            Protocol able = protocol.withFeature(TableFeatures.TYPE_WIDENING_RW_FEATURE);
+            if (!able.equals(protocol)) {
+                actions.add(SingleAction.createProtocolSingleAction(able.toRow()));
+            }
+            metadata = metadata.withMergedConfiguration(Map.of(WIDENING, "true"));
+        }
+        actions.add(SingleAction.createMetadataSingleAction(metadata.toRow()));
+        try {
+            TransactionCommitResult result = log.begin(on).commit(log.engine(), Iterators.repeatable(actions));
+            FailPoint.SCHEMA_PUT.reached();
+            log.schemaCommitted(result);
+            LOG.infof(
+                    "table=%s event=target-altered version=%d schema=\"%s\"%s",
+                    log.table(), result.getVersion(), schema, widens ? " feature=typeWidening" : "");
+        } catch (KernelException | KernelEngineException | CommitStateUnknownException e) {
+            LOG.debugf(
+                    e,
+                    "%s: the version with the new schema is another writer's, or its outcome is not known",
+                    log.where());
+        }
+        return log.reload()
+                .orElseThrow(() -> new RetriableException(log.where() + " vanished while its schema was changed"));
+    }
+}
