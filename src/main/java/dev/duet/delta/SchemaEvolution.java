@@ -4,6 +4,7 @@ import dev.duet.change.Column;
 import dev.duet.change.ColumnType;
 import dev.duet.change.SchemaPolicy;
 import dev.duet.change.TableSchema;
+import io.delta.kernel.types.ArrayType;
 import io.delta.kernel.types.DataType;
 import io.delta.kernel.types.DecimalType;
 import io.delta.kernel.types.DoubleType;
@@ -14,6 +15,7 @@ import io.delta.kernel.types.ShortType;
 import io.delta.kernel.types.StringType;
 import io.delta.kernel.types.StructField;
 import io.delta.kernel.types.StructType;
+import io.delta.kernel.types.TimestampNTZType;
 import io.delta.kernel.types.TypeChange;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,6 +109,21 @@ final class SchemaEvolution {
         return before.fields().stream()
                 .anyMatch(field -> !field.getDataType()
                         .equivalent(after.get(field.getName()).getDataType()));
+    }
+
+    /** Whether a column of this type needs the protocol's feature {@code timestampNtz}. */
+    static boolean hasTimestampNtz(DataType type) {
+        return type instanceof TimestampNTZType
+                || (type instanceof ArrayType array && hasTimestampNtz(array.getElementType()));
+    }
+
+    /** The columns that are new or have another type, for messages. */
+    static List<String> changed(StructType before, StructType after) {
+        return after.fields().stream()
+                .filter(field -> before.indexOf(field.getName()) < 0
+                        || !before.get(field.getName()).getDataType().equivalent(field.getDataType()))
+                .map(field -> field.getName() + " " + field.getDataType())
+                .toList();
     }
 
     /** The type as SQL has it, for statements in messages. */

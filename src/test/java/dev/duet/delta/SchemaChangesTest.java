@@ -95,6 +95,7 @@ class SchemaChangesTest {
             Snapshot now = reading.snapshot();
             assertThat(now.getVersion()).isEqualTo(version + 3);
             assertThat(now.getSchema().fieldNames()).endsWith("currency", "at");
+            assertThat(now.getProtocol().getReaderFeatures()).containsExactly("timestampNtz");
             assertThat(reading.position("p", partition(0)).orElseThrow().next()).isEqualTo(4);
         }
     }
@@ -123,8 +124,9 @@ class SchemaChangesTest {
                     .extracting(row -> row.get("id") + " " + row.get("n") + " " + row.get("f") + " " + row.get("d"))
                     .containsExactlyInAnyOrder("1 2 1.5 1.2500", (1L << 40) + " 70000 0.1 1.2345", "3 4 2.5 3.5000");
             Snapshot now = reading.snapshot();
-            assertThat(now.getProtocol().getReaderFeatures()).contains("typeWidening");
-            assertThat(now.getProtocol().getWriterFeatures()).contains("typeWidening", "domainMetadata");
+            assertThat(now.getProtocol().getReaderFeatures()).containsExactly("typeWidening");
+            assertThat(now.getProtocol().getWriterFeatures())
+                    .containsExactlyInAnyOrder("appendOnly", "domainMetadata", "invariants", "typeWidening");
             assertThat(now.getSchema().get("id").getTypeChanges()).hasSize(1);
             assertThat(reading.files()).hasSize(3);
         }
