@@ -167,16 +167,17 @@ class SchemaChangesIT {
         assertMirrorEqualsSource("again");
     }
 
+    /** Debezium takes the key from the catalog when it reads, not when the change was made: so the last change has to be through. */
     @Test
     @Order(6)
     void anotherPrimaryKeyAfterTheStatementThatTheErrorNames() throws Exception {
+        execute("update part set v = 'last of the old key'");
+        assertMirrorEqualsSource("part");
         execute(
-                "update part set v = 'last of the old key'",
                 "alter table part drop constraint part_pkey, add primary key (id, v)",
                 "insert into part select i, 'second' from generate_series(1, 20) i",
                 "delete from part where id = 3 and v = 'second'");
         awaitLog("DROP CONSTRAINT \"part_pkey\", ADD PRIMARY KEY (\"id\", \"v\")");
-        awaitTrue("select count(*) = 20 from mirror.part where v = 'last of the old key'");
         execute("alter table mirror.part drop constraint \"part_pkey\", add primary key (\"id\", \"v\")");
         assertMirrorEqualsSource("part");
     }

@@ -25,6 +25,12 @@ final class LayoutCheck {
         DataType type = Schemas.type(column.type());
         int at = target.indexOf(column.name());
         String sqlType = SchemaEvolution.sqlType(column.type());
+        SchemaEvolution.alike(target, column.name()).filter(alike -> at < 0).ifPresent(alike -> {
+            throw stop(
+                    column.name(),
+                    "is missing in the table, which has \"" + alike + "\" already, and Delta does not tell upper from lower"
+                            + " case. It goes on when duet.transform renames or drops the column.");
+        });
         if (at < 0) {
             throw stop(
                     column.name(),

@@ -1,6 +1,10 @@
 package dev.duet.delta;
 
+import dev.duet.change.RowChange;
+import dev.duet.change.SchemaPolicy;
+import dev.duet.change.TableSchema;
 import dev.duet.delivery.RetriableException;
+import dev.duet.delivery.TableStoppedException;
 import dev.duet.failpoint.FailPoint;
 import io.delta.kernel.Snapshot;
 import io.delta.kernel.TransactionCommitResult;
@@ -16,6 +20,7 @@ import io.delta.kernel.internal.tablefeatures.TableFeatures;
 import io.delta.kernel.types.StructType;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,6 +48,35 @@ final class SchemaCommit {
 
     SchemaCommit(OpenTable log) {
         this.log = log;
+    }
+
+    /**
+     * The schema that the table needs for changes that it has not got.
+     *
+     * @param table its schema, which comes back if it is enough
+     * @throws UnfitSchema if there is none, or the policy is against it
+     */
+    StructType needed(StructType table, Append append, SchemaPolicy policy) {
+        Set<TableSchema> sources = new LinkedHashSet<>();
+        for (List<RowChange> changes : append.fresh()) {
+            TableSchema last = null;
+            for (RowChange change : changes) {
+                if (change.schema() != last) {
+                    last = change.schema();
+                    sources.add(last);
+                }
+            }
+        }
+        StructType needed = table;
+        for (TableSchema source : sources) {
+            needed = SchemaEvolution.of(source, needed, policy);
+            try {
+                var unused = Layout.of(source, needed, log.path());
+            } catch (TableStoppedException stop) {
+                throw new UnfitSchema(source, stop);
+            }
+        }
+        return needed;
     }
 
     /**

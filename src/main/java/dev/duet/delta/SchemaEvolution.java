@@ -20,6 +20,7 @@ import io.delta.kernel.types.TypeChange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +48,7 @@ final class SchemaEvolution {
             DataType type = Schemas.type(column.type());
             int at = table.indexOf(column.name());
             if (at < 0) {
-                if (policy.addsColumns()) {
+                if (policy.addsColumns() && alike(table, column.name()).isEmpty()) {
                     fields.add(new StructField(column.name(), type, true));
                     changed = true;
                 }
@@ -61,6 +62,13 @@ final class SchemaEvolution {
             }
         }
         return changed ? new StructType(fields) : table;
+    }
+
+    /** A column of the table that for Delta has the same name: it does not tell upper from lower case. */
+    static Optional<String> alike(StructType table, String name) {
+        return table.fieldNames().stream()
+                .filter(other -> other.equalsIgnoreCase(name) && !other.equals(name))
+                .findFirst();
     }
 
     /** The protocol wants to know which types a column had. */

@@ -1,13 +1,11 @@
 package dev.duet.delta;
 
-import dev.duet.change.RowChange;
 import dev.duet.change.SchemaPolicy;
 import dev.duet.change.TableId;
 import dev.duet.change.TableSchema;
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.LedgerBrokenException;
 import dev.duet.delivery.RetriableException;
-import dev.duet.delivery.TableStoppedException;
 import dev.duet.failpoint.FailPoint;
 import io.delta.kernel.DataWriteContext;
 import io.delta.kernel.Snapshot;
@@ -27,11 +25,9 @@ import io.delta.kernel.utils.DataFileStatus;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -102,25 +98,11 @@ final class TableWriter {
         } catch (UnfitSchema e) {
             // What lies before it in the stream is written: else it would no longer fit once the table is made to fit
             // this.
-            TableShare before = share.before(e.schema);
+            TableShare before = share.before(e.schema());
             if (!before.links().isEmpty()) {
                 var unused = write(before);
             }
-            throw e.stop;
-        }
-    }
-
-    /** The table can't hold changes of a schema. */
-    private static final class UnfitSchema extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        private final transient TableSchema schema;
-        private final transient TableStoppedException stop;
-
-        UnfitSchema(TableSchema schema, TableStoppedException stop) {
-            super(stop.getMessage(), stop);
-            this.schema = schema;
-            this.stop = stop;
+            throw e.stop();
         }
     }
 
@@ -132,7 +114,7 @@ final class TableWriter {
                 known.checkNotSetBack(table, log.where(), share.links(), stored);
                 known.check(table, log.where(), share.partitions(), stored);
                 Append append = Append.of(share, stored, writer);
-                StructType needed = needed(snapshot, append, share);
+                StructType needed = schemas.needed(snapshot.getSchema(), append, policies.of(share.source()));
                 if (needed.equals(snapshot.getSchema())) {
                     if (!append.isEmpty()) {
                         commit(snapshot, append, share);
@@ -159,41 +141,6 @@ final class TableWriter {
         } finally {
             log.forget();
         }
-    }
-
-    /**
-     * The schema that the table needs for the changes that it has not got.
-     *
-     * @throws UnfitSchema if there is none, or the policy is against it
-     */
-    private StructType needed(Snapshot snapshot, Append append, TableShare share) {
-        StructType table = snapshot.getSchema();
-        StructType needed = table;
-        Set<TableSchema> sources = new LinkedHashSet<>();
-        for (List<RowChange> changes : append.fresh()) {
-            TableSchema last = null;
-            for (RowChange change : changes) {
-                if (change.schema() != last) {
-                    last = change.schema();
-                    sources.add(last);
-                }
-            }
-        }
-        for (TableSchema source : sources) {
-            if (!isKnown(source, table)) {
-                needed = SchemaEvolution.of(source, needed, policies.of(share.source()));
-                try {
-                    var unused = Layout.of(source, needed, log.path());
-                } catch (TableStoppedException stop) {
-                    throw new UnfitSchema(source, stop);
-                }
-            }
-        }
-        return needed;
-    }
-
-    private boolean isKnown(TableSchema source, StructType target) {
-        return target.equals(layoutsFor) && layouts.stream().anyMatch(layout -> layout.source() == source);
     }
 
     private Snapshot snapshot(TableShare share) throws IOException {

@@ -190,6 +190,18 @@ class SchemaChangesTest {
     }
 
     @Test
+    void aNameThatDiffersInCaseAloneStopsTheTable() throws IOException {
+        DeltaConfig config = DeltaFixture.config(DeltaFixture.disk("case"));
+        try (DeltaSink sink = new DeltaSink("p", config)) {
+            await(sink.write(batch(row(table(ID, new Column("name", new ColumnType.Text(0))), 0, 0, 1, "a"))));
+            ChangeBatch renamed = batch(row(table(ID, new Column("Name", new ColumnType.Text(0))), 0, 1, 2, "b"));
+            assertThatThrownBy(() -> await(sink.write(renamed)))
+                    .isInstanceOf(TableStoppedException.class)
+                    .hasMessageContaining("upper from lower");
+        }
+    }
+
+    @Test
     void thePolicyStopsTheTableAndNamesTheSetting() throws IOException {
         SchemaPolicy strict = new SchemaPolicy(false, false, true, true);
         DeltaConfig config = DeltaFixture.config(DeltaFixture.disk("policy"));
