@@ -192,7 +192,7 @@ class SchemaChangesIT {
         awaitLog("ALTER COLUMN \"v\" TYPE text USING \"v\"::text");
         awaitLog("column \"v\" is integer in the table and string in the source");
         for (ServiceProcess service : services) {
-            service.kill();
+            service.close();
         }
         services.clear();
         execute(

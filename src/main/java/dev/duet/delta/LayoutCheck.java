@@ -28,7 +28,8 @@ final class LayoutCheck {
         SchemaEvolution.alike(target, column.name()).filter(alike -> at < 0).ifPresent(alike -> {
             throw stop(
                     column.name(),
-                    "is missing in the table, which has \"" + alike + "\" already, and Delta does not tell upper from lower"
+                    "is missing in the table, which has \"" + alike
+                            + "\" already, and Delta does not tell upper from lower"
                             + " case. It goes on when duet.transform renames or drops the column.");
         });
         if (at < 0) {

@@ -15,6 +15,7 @@ import dev.duet.delivery.TableStoppedException;
 import dev.duet.postgres.PostgresConfig.Mode;
 import java.math.BigDecimal;
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -269,6 +270,35 @@ class SchemaChangesTest {
             await(sink.write(batch));
         }
         assertThat(rows("id, cur")).containsExactly("1|~", "2|EUR");
+    }
+
+    @Test
+    void anAlterationThatTakesTooLongStopsTheTableWithTheStatement() throws Exception {
+        source.create(plain, 10, 1, "a");
+        write();
+        try (Connection superuser = database.superuser();
+                var statement = superuser.createStatement()) {
+            statement.execute("create function slow() returns event_trigger language plpgsql as"
+                    + " 'begin if current_user = ''duet'' then perform pg_sleep(3); end if; end'");
+            statement.execute("create event trigger slow on ddl_command_start when tag in ('ALTER TABLE')"
+                    + " execute function slow()");
+            PostgresConfig config = TestDatabase.Config.of(Mode.MIRROR)
+                    .timeouts(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(10));
+            sink = new PostgresSink(database.pool(), "p", config, of -> SchemaPolicy.DEFAULT);
+            await(sink.open(Set.of(source.partition(0))));
+            TableSchema wide = Source.schema(table, 1, new Column("id", new ColumnType.Int64()), NAME);
+            ChangeBatch batch = source.create(wide, 20, 2L, "b").batch();
+            String message;
+            try {
+                message = refused(batch);
+            } finally {
+                statement.execute("drop event trigger slow");
+            }
+            assertThat(message).contains("duet.postgres.statement-timeout");
+            database.execute(message.substring(message.indexOf("ALTER TABLE")));
+            await(sink.write(batch));
+        }
+        assertThat(rows("id, name")).containsExactly("1|a", "2|b");
     }
 
     @Test
