@@ -155,8 +155,6 @@ final class BatchDecoder {
             Decoded decoded = decode(partition, record);
             if (decoded instanceof Decoded.Blocked blocked) {
                 result.blocks().add(new Block(partition, blocked.table(), blocked.reason()));
-                // It is tried again after an operator has done something: what was learned of it may no longer hold.
-                decoder.forget(blocked.table());
                 next = record.offset();
                 break;
             }
