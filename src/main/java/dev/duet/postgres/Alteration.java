@@ -124,7 +124,16 @@ final class Alteration {
         return Future.failedFuture(new TableStoppedException(
                 table,
                 "the target " + name + " of " + table + " could not be altered as its source was: " + why
-                        + ". It goes on by itself after: " + shown(steps)));
+                        + ". It goes on by itself after" + withDefault(steps) + ": " + shown(steps)));
+    }
+
+    /** Errors hold no values; that a default is due is said all the same. */
+    private String withDefault(List<Evolution.Step> steps) {
+        boolean due = defaults
+                && steps.stream()
+                        .anyMatch(step ->
+                                step instanceof Evolution.Step.Add(Column column) && column.defaultValue() != null);
+        return due ? " (give added columns the source's DEFAULT: old rows have it there)" : "";
     }
 
     /** Without defaults: they are values. */

@@ -86,7 +86,10 @@ final class TargetCheck {
                         name,
                         column.name(),
                         type,
-                        "It goes on with duet.schema-changes.add-column=apply, or after");
+                        "It goes on with duet.schema-changes.add-column=apply, or after"
+                                + (column.defaultValue() == null
+                                        ? ""
+                                        : " (in a mirror with the source's DEFAULT: old rows have it there)"));
             }
             ColumnType targetType = target.type();
             if (targetType == null || !CatalogTypes.holds(targetType, column.type())) {
