@@ -55,14 +55,20 @@ final class Wiring {
 
     @Produces
     @Singleton
-    PostgresSink postgres(TargetDatabase database, DuetConfig duet) {
-        return database.sink(duet.pipeline().orElseThrow());
+    SchemaPolicies schemaPolicies(SchemaChangesConfig config) {
+        return new SchemaPolicies(config);
     }
 
     @Produces
     @Singleton
-    DeltaSink delta(DuetConfig duet, DeltaConfig config) {
-        return new DeltaSink(duet.pipeline().orElseThrow(), config);
+    PostgresSink postgres(TargetDatabase database, DuetConfig duet, SchemaPolicies policies) {
+        return database.sink(duet.pipeline().orElseThrow(), policies);
+    }
+
+    @Produces
+    @Singleton
+    DeltaSink delta(DuetConfig duet, DeltaConfig config, SchemaPolicies policies) {
+        return new DeltaSink(duet.pipeline().orElseThrow(), config, policies);
     }
 
     @Produces

@@ -2,6 +2,7 @@ package dev.duet.delta;
 
 import dev.duet.change.ChangeBatch;
 import dev.duet.change.PartitionChanges;
+import dev.duet.change.SchemaPolicy;
 import dev.duet.change.TableId;
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.Ledger;
@@ -44,6 +45,7 @@ public final class DeltaSink implements Sink, AutoCloseable {
     private static final int CLOSE_SECONDS = 20;
 
     private final DeltaConfig config;
+    private final SchemaPolicy.ByTable policies;
     private final String pipeline;
     private final Positions positions;
     private final KnownPositions known;
@@ -55,18 +57,24 @@ public final class DeltaSink implements Sink, AutoCloseable {
     private final Map<String, TableId> tableOfPath = new LinkedHashMap<>();
     private @Nullable Storage storage;
 
+    DeltaSink(String pipeline, DeltaConfig config) {
+        this(pipeline, config, source -> SchemaPolicy.DEFAULT);
+    }
+
     /**
      * Checks the configuration; the store is opened by the first use.
      *
      * @param pipeline the pipeline's name: two pipelines may write one table, each has positions of its own in it
+     * @param policies what is done when a source table has changed
      * @throws IllegalArgumentException if the configuration can't be used; names the key and the fix
      */
-    public DeltaSink(String pipeline, DeltaConfig config) {
+    public DeltaSink(String pipeline, DeltaConfig config, SchemaPolicy.ByTable policies) {
         if (!config.partitionBy().equals("none") && !config.partitionBy().equals(AddedColumn.DATE.columnName())) {
             throw new IllegalArgumentException(
                     "duet.delta.partition-by is '" + config.partitionBy() + "': set it to __date or none.");
         }
         this.config = config;
+        this.policies = policies;
         this.pipeline = pipeline;
         this.positions = new Positions(pipeline);
         this.known = new KnownPositions(pipeline);
@@ -252,7 +260,7 @@ public final class DeltaSink implements Sink, AutoCloseable {
                 TableFileIO io = store.fileIO();
                 TableMark mark = new TableMark(id, pipeline, store.root(), path, io);
                 OpenTable log = new OpenTable(id, share.source(), path, io, mark, config, engineInfo);
-                return new TableWriter(id, log, positions, known, writer);
+                return new TableWriter(id, log, positions, known, writer, policies);
             });
             if (!table.log().source().equals(share.source())) {
                 throw TableShare.shared(share.table(), table.log().source(), share.source());

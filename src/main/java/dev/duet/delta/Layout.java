@@ -7,7 +7,6 @@ import dev.duet.delivery.TableStoppedException;
 import io.delta.kernel.data.ColumnVector;
 import io.delta.kernel.data.ColumnarBatch;
 import io.delta.kernel.expressions.Column;
-import io.delta.kernel.types.DataType;
 import io.delta.kernel.types.StructField;
 import io.delta.kernel.types.StructType;
 import java.util.ArrayList;
@@ -16,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How the changes of one source schema lie in a table. Made once for each schema, and with it checked that the table has the
- * source's columns and Duet's; columns that only the table has are written as null.
+ * source's columns and Duet's; columns that only the table has are written as null, and
+ * values of a narrower type as the table's.
  */
 final class Layout {
     private final TableSchema source;
@@ -34,17 +34,16 @@ final class Layout {
     }
 
     /**
-     * @param where the table for messages, such as {@code Delta table public.orders at s3a://...}
-     * @throws TableStoppedException if the table lacks a column or has it with another type
+     * @param path the table's in the store, for messages
+     * @throws TableStoppedException if the table lacks a column or has it with a type that can't hold the source's
      */
-    static Layout of(TableSchema source, StructType target, String where, NonFiniteForm nonFinite) {
+    static Layout of(TableSchema source, StructType target, String path, NonFiniteForm nonFinite) {
         Schemas.checkNames(source);
-        for (dev.duet.change.Column column : source.columns()) {
-            require(source, target, column.name(), Schemas.type(column.type()), where);
-        }
+        LayoutCheck check = new LayoutCheck(source, target, path);
+        source.columns().forEach(check::source);
         for (AddedColumn added : AddedColumn.values()) {
             if (added != AddedColumn.DATE) {
-                require(source, target, added.columnName(), added.dataType(), where);
+                check.added(added);
             }
         }
         int[] sourceIndex = new int[target.length()];
@@ -52,33 +51,10 @@ final class Layout {
             sourceIndex[i] = source.indexOf(target.at(i).getName());
             boolean empty = sourceIndex[i] < 0 && added(target.at(i).getName()) == null;
             if (empty && !target.at(i).isNullable()) {
-                throw stop(
-                        source, target.at(i).getName(), where, "must not be null, and the source has no such column");
+                throw check.refusesNull(target.at(i).getName());
             }
         }
         return new Layout(source, target, sourceIndex, nonFinite);
-    }
-
-    private static void require(TableSchema source, StructType target, String name, DataType type, String where) {
-        int at = target.indexOf(name);
-        if (at < 0) {
-            throw stop(source, name, where, "is missing in the table (needed: " + type + ")");
-        }
-        StructField field = target.at(at);
-        if (!field.getDataType().equivalent(type)) {
-            throw stop(
-                    source, name, where, "is " + field.getDataType() + " in the table and " + type + " in the source");
-        }
-        if (!field.isNullable()) {
-            throw stop(source, name, where, "must not be null in the table, but a delete or truncate leaves it null");
-        }
-    }
-
-    private static TableStoppedException stop(TableSchema source, String column, String where, String what) {
-        return new TableStoppedException(
-                source.table(),
-                where + ": column \"" + column + "\" " + what + ". Change the Delta table's schema to match"
-                        + " (ALTER TABLE with any engine), or move the table away so that Duet creates it anew.");
     }
 
     /** Statistics for what readers ask a change log for: the key, the order of changes, the place in Kafka. */
@@ -119,7 +95,8 @@ final class Layout {
             StructField field = target.at(i);
             AddedColumn added = added(field.getName());
             if (sourceIndex[i] >= 0) {
-                vectors.add(ColumnVectors.of(source.columns().get(sourceIndex[i]), sourceIndex[i], changes, nonFinite));
+                vectors.add(WidenedVectors.of(
+                        source.columns().get(sourceIndex[i]), sourceIndex[i], changes, field.getDataType(), nonFinite));
             } else if (added != null) {
                 vectors.add(AddedVectors.of(added, changes));
             } else {

@@ -87,6 +87,16 @@ final class OpenTable {
         return engine;
     }
 
+    /** Under the name that its path is made of. */
+    TableId table() {
+        return table;
+    }
+
+    /** Its path in the store. */
+    String path() {
+        return path;
+    }
+
     /** The source table that it belongs to. */
     TableId source() {
         return source;
@@ -264,6 +274,16 @@ final class OpenTable {
         return on.buildUpdateTableTransaction(engineInfo, Operation.STREAMING_UPDATE)
                 .withMaxRetries(0)
                 .build(engine);
+    }
+
+    /**
+     * After an own commit of another schema: Kernel's snapshot and checksum of it have the schema of before (4.4.0), so the next one is
+     * loaded, and the next commit of rows writes its checksum from the log.
+     */
+    void schemaCommitted(TransactionCommitResult result) {
+        lastOwn = result.getVersion();
+        markStale();
+        io.forget();
     }
 
     /** Takes over an own commit and does what is due after it. Never fails: the commit stands. */

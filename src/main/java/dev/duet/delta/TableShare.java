@@ -95,6 +95,28 @@ record TableShare(TableId table, TableId source, List<Link> links) {
                         + ". Give one of them another route (duet.transform).");
     }
 
+    /** What lies before the first change of this schema in each partition. */
+    TableShare before(TableSchema schema) {
+        List<Link> before = new ArrayList<>();
+        for (Link link : links) {
+            int end = 0;
+            while (end < link.changes().size()
+                    && !link.changes().get(end).schema().equals(schema)) {
+                end++;
+            }
+            if (end == link.changes().size()) {
+                before.add(link);
+            } else if (end > 0) {
+                before.add(new Link(
+                        link.partition(),
+                        link.changes().subList(0, end),
+                        link.firstOffset(),
+                        link.changes().get(end).offset()));
+            }
+        }
+        return new TableShare(table, source, before);
+    }
+
     Set<TopicPartition> partitions() {
         Set<TopicPartition> partitions = new TreeSet<>();
         links.forEach(link -> partitions.add(link.partition()));

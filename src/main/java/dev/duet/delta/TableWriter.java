@@ -1,5 +1,6 @@
 package dev.duet.delta;
 
+import dev.duet.change.SchemaPolicy;
 import dev.duet.change.TableId;
 import dev.duet.change.TableSchema;
 import dev.duet.change.TopicPartition;
@@ -61,10 +62,20 @@ final class TableWriter {
     private final Positions positions;
     private final KnownPositions known;
     private final String writer;
+    private final SchemaPolicy.ByTable policies;
+    private final SchemaCommit schemas;
     private @Nullable StructType layoutsFor;
     private final List<Layout> layouts = new ArrayList<>();
 
-    TableWriter(TableId table, OpenTable log, Positions positions, KnownPositions known, String writer) {
+    TableWriter(
+            TableId table,
+            OpenTable log,
+            Positions positions,
+            KnownPositions known,
+            String writer,
+            SchemaPolicy.ByTable policies) {
+        this.policies = policies;
+        this.schemas = new SchemaCommit(log);
         this.table = table;
         this.log = log;
         this.positions = positions;
@@ -83,17 +94,46 @@ final class TableWriter {
      */
     Map<TopicPartition, Append.Counts> write(TableShare share) {
         try {
-            Snapshot snapshot = snapshot(share);
-            Map<TopicPartition, StoredPosition> stored = positions.read(table, snapshot, share.partitions());
-            known.checkNotSetBack(table, log.where(), share.links(), stored);
-            known.check(table, log.where(), share.partitions(), stored);
-            Append append = Append.of(share, stored, writer);
-            if (!append.isEmpty()) {
-                commit(snapshot, append, share);
-                log.checkLog();
+            return writeFitting(share);
+        } catch (UnfitSchema e) {
+            // What lies before it in the stream is written: else it would no longer fit once the table is made to fit
+            // this.
+            TableShare before = share.before(e.schema());
+            if (!before.links().isEmpty()) {
+                var unused = write(before);
             }
-            known.learn(table, share.partitions(), stored);
-            return append.counts();
+            throw e.stop();
+        }
+    }
+
+    private Map<TopicPartition, Append.Counts> writeFitting(TableShare share) {
+        try {
+            Snapshot snapshot = snapshot(share);
+            for (int i = 1; ; i++) {
+                Map<TopicPartition, StoredPosition> stored = positions.read(table, snapshot, share.partitions());
+                known.checkNotSetBack(table, log.where(), share.links(), stored);
+                known.check(table, log.where(), share.partitions(), stored);
+                Append append = Append.of(share, stored, writer);
+                StructType needed = schemas.needed(snapshot.getSchema(), append, policies.of(share.source()));
+                if (needed.equals(snapshot.getSchema())) {
+                    if (!append.isEmpty()) {
+                        commit(snapshot, append, share);
+                        log.checkLog();
+                    }
+                    known.learn(table, share.partitions(), stored);
+                    return append.counts();
+                }
+                if (i > COMMIT_TRIES) {
+                    throw new RetriableException(log.where() + ": " + COMMIT_TRIES
+                            + " attempts to change the schema failed. Other writers are"
+                            + " faster or the store fails; the batch is tried again.");
+                }
+                // The positions are read again: from the very snapshot that the rows are committed on.
+                snapshot = schemas.put(snapshot, needed);
+            }
+        } catch (UnfitSchema e) {
+            log.markStale();
+            throw e;
         } catch (RuntimeException | IOException e) {
             // Whatever failed: what is in memory may be behind the table now.
             log.markStale();
@@ -248,7 +288,7 @@ final class TableWriter {
                 return layout;
             }
         }
-        Layout layout = Layout.of(source, target, log.where(), log.nonFinite());
+        Layout layout = Layout.of(source, target, log.path(), log.nonFinite());
         layouts.add(layout);
         return layout;
     }

@@ -107,7 +107,7 @@ final class AmbiguousNulls {
                 described(schema, column)
                         + " is null in an update. Debezium writes that for null and for a long value that the update left alone."
                         + " So that later records tell them apart: ALTER TABLE ... REPLICA IDENTITY FULL in the source"
-                        + " (of arrays of text, setting column.propagate.source.type in the connector may do)."
+                        + " (of bytea, binary.handling.mode=bytes in the connector will do; of arrays of text, column.propagate.source.type may)."
                         + " For the records that are written already, set duet.source.ambiguous-nulls to null or"
                         + " unchanged and restart Duet.");
     }

@@ -79,6 +79,17 @@ public record EnvelopeOptions(
                 ambiguousNulls);
     }
 
+    public EnvelopeOptions withAmbiguousNulls(AmbiguousNulls what) {
+        return new EnvelopeOptions(
+                decimalMode,
+                timePrecision,
+                binaryMode,
+                unavailableValuePlaceholder,
+                heartbeatTopicsPrefix,
+                unknownTypes,
+                what);
+    }
+
     /** {@code duet.source.unknown-types}. */
     public enum UnknownTypes {
         /** The table stops. */

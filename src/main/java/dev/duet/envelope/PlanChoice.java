@@ -5,6 +5,8 @@ import dev.duet.change.TableSchema;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the right plan for a record whose table is known by now. Off the hot path; may ask {@link KnownTables}. */
@@ -22,7 +24,7 @@ final class PlanChoice {
     /**
      * The key's columns, for a record that has a key of this shape, or none: then what is known of the table counts.
      *
-     * @throws Unreadable if the key, which has no schema, has lost a column
+     * @throws Unreadable if the key, which has no schema, has lost a column, and the target's key has it
      */
     KeySchema keyOf(TableId table, @Nullable KeyShape shape) throws Unreadable {
         RowPlan latest = plans.latest(table);
@@ -32,16 +34,27 @@ final class PlanChoice {
         KeySchema key = shape.schema();
         if (latest != null && key.fields() == null && !latest.keySchema().equals(key)) {
             for (String name : latest.keySchema().names()) {
-                if (!key.names().contains(name)) {
+                if (!key.names().contains(name) && !isKeyOfTarget(table, key)) {
                     throw Unreadable.blocked(
                             table,
                             "The record key of " + table + " lacks the column '" + Unreadable.shown(name)
                                     + "', which it had before. If the source's primary key was changed, make the target's the"
-                                    + " same and restart Duet; else look for what writes such records.");
+                                    + " same (and restart Duet if the columns are configured); else look for what writes such"
+                                    + " records.");
                 }
             }
         }
         return key;
+    }
+
+    /** An operator has changed the target's key as the source's was. */
+    private boolean isKeyOfTarget(TableId table, KeySchema key) {
+        return known.findNewer(table)
+                .map(schema -> schema.key().stream()
+                        .map(i -> schema.columns().get(i).name())
+                        .collect(Collectors.toSet())
+                        .equals(Set.copyOf(key.names())))
+                .orElse(false);
     }
 
     private KeySchema knownKeyOf(TableId table) {

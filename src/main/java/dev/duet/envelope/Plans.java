@@ -19,6 +19,7 @@ final class Plans {
     private final Readers readers;
     private final Function<TableId, List<String>> lifted;
     private final KnownTables known;
+    private final Defaults defaults = new Defaults();
     private final BoundedCache<PlanKey, RowPlan> plans = new BoundedCache<>(MAX_ENTRIES);
     private final BoundedCache<TableSchema, TableSchema> schemas = new BoundedCache<>(MAX_ENTRIES);
     private final BoundedCache<TableId, RowPlan> latest = new BoundedCache<>(MAX_ENTRIES);
@@ -75,8 +76,9 @@ final class Plans {
                 type = known(hint, field).orElse(type);
             }
             Column column = new Column(field.name(), type);
-            columns.add(column);
-            columnReaders.add(readerOf(table, column, field));
+            ValueReader reader = readerOf(table, column, field);
+            columns.add(defaults.of(column, field, reader));
+            columnReaders.add(reader);
         }
         List<Integer> keyColumns = keyColumns(table, columns, key);
         List<ValueReader> keyReaders = new ArrayList<>();

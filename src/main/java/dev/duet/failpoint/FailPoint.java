@@ -28,6 +28,8 @@ public enum FailPoint {
     ACCEPTED,
     /** A lane is about to write to its sink. */
     WRITING,
+    /** A target has the columns that its source has now; no row of them is written. */
+    TARGET_ALTERED,
     /** BEGIN is sent, no statement yet. */
     SQL_STARTING,
     /** The rows of {@code duet.position} are locked; the other statements are under way. */
@@ -39,6 +41,8 @@ public enum FailPoint {
     /** Version 0 of a Delta table is about to be written. */
     TABLE_CREATING,
     TABLE_CREATED,
+    /** A Delta table has the columns that its source has now; no row of them is written. */
+    SCHEMA_PUT,
     PARQUET_WRITING,
     /** A data file is in the store; no version names it. */
     PARQUET_WRITTEN,

@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
  * duet.topic     which topic each position belongs to, by Kafka's id, and how many partitions it had
  * duet.mirror    which source table fills which target table, LSN and time of its last truncate (the floor)
  * duet.deleted   keys whose rows were deleted, while a topic is unsettled
+ * duet.source_column  which columns of a mirror its source has had, and since when
  * </pre>
  *
  * <p>Pages are filled by half: each batch rewrites the same few rows, and with room on the page no index entry is written.
@@ -67,6 +68,13 @@ final class ControlTables {
               primary key (target_schema, target_table, key)
             )""";
 
+    private static final String SOURCE_COLUMN = """
+            create table duet.source_column (
+              target_schema text not null, target_table text not null, column_name text not null,
+              since_lsn bigint not null, type text not null, type_lsn bigint not null,
+              primary key (target_schema, target_table, column_name)
+            )""";
+
     /**
      * A statement, and what there is once it has run.
      *
@@ -82,6 +90,7 @@ final class ControlTables {
             new Part("topic", "", TOPIC),
             new Part("mirror", "", MIRROR),
             new Part("deleted", "", DELETED),
+            new Part("source_column", "", SOURCE_COLUMN),
             new Part(
                     "position.generation",
                     "position",

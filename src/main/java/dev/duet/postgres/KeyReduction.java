@@ -1,6 +1,7 @@
 package dev.duet.postgres;
 
 import dev.duet.change.Column;
+import dev.duet.change.ColumnType;
 import dev.duet.change.Op;
 import dev.duet.change.Row;
 import dev.duet.change.RowChange;
@@ -100,10 +101,37 @@ final class KeyReduction {
     private static @Nullable Object valueOf(RowChange before, Column column, int index) {
         Row row = Objects.requireNonNull(before.row());
         TableSchema schema = before.schema();
-        if (index < schema.columns().size() && schema.columns().get(index).equals(column)) {
+        if (index < schema.columns().size() && column.holdsAs(schema.columns().get(index))) {
             return row.get(index);
         }
         int elsewhere = schema.indexOf(column.name());
-        return elsewhere >= 0 && schema.columns().get(elsewhere).equals(column) ? row.get(elsewhere) : Row.UNCHANGED;
+        return elsewhere >= 0
+                        && isReadable(
+                                column.type(), schema.columns().get(elsewhere).type())
+                ? row.get(elsewhere)
+                : Row.UNCHANGED;
+    }
+
+    /**
+     * Whether a value of the type before may stand in a column of this one. TOAST leaves out texts, bytes, long numbers, and arrays of
+     * anything, whose values are of one class whatever their length and scale.
+     */
+    private static boolean isReadable(ColumnType type, ColumnType before) {
+        if (type instanceof ColumnType.Array(ColumnType item) && before instanceof ColumnType.Array(ColumnType itemBefore)) {
+            return isReadable(item, itemBefore);
+        }
+        if (type instanceof ColumnType.Native(String name, int length)
+                && before instanceof ColumnType.Native(String nameBefore, int lengthBefore)) {
+            return name.equals(nameBefore);
+        }
+        return type.equals(before) || (isText(type) && isText(before)) || (isDecimal(type) && isDecimal(before));
+    }
+
+    private static boolean isText(ColumnType type) {
+        return type instanceof ColumnType.Text || type instanceof ColumnType.Char;
+    }
+
+    private static boolean isDecimal(ColumnType type) {
+        return type instanceof ColumnType.Decimal || type instanceof ColumnType.Numeric;
     }
 }

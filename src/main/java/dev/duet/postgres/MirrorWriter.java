@@ -57,10 +57,12 @@ final class MirrorWriter {
     /**
      * Rows that one statement takes: of one schema, deletes, or upserts that leave the same columns out.
      *
+     * @param nulled the mirror's columns that the source had dropped by then
      * @param read whether they are a snapshot's
      * @param order what their order is raised to, 0 if it is their LSN
      */
-    private record Shape(TableSchema schema, boolean delete, BitSet unchanged, boolean read, long order) {}
+    private record Shape(
+            TableSchema schema, boolean delete, BitSet unchanged, List<String> nulled, boolean read, long order) {}
 
     private record Sent(Shape shape, List<RowChange> rows, Future<RowSet<io.vertx.sqlclient.Row>> answer) {}
 
@@ -101,11 +103,24 @@ final class MirrorWriter {
                     change.schema(),
                     delete,
                     delete ? ALL_BROUGHT : unchanged(change),
+                    delete ? List.of() : nulled(change),
                     change.op() == Op.READ,
                     orders.raised(change));
             shapes.computeIfAbsent(shape, s -> new ArrayList<>()).add(change);
         }
         return shapes;
+    }
+
+    /** @throws SchemaBoundary if the change is not to be written, because the source has changed before it */
+    private List<String> nulled(RowChange change) {
+        Mirror mirror = mirrorOf(change.schema());
+        TableStoppedException refusal = mirror.refusalAt(orders.lsn(change));
+        if (refusal != null) {
+            throw new SchemaBoundary(
+                    refusal,
+                    other -> other.schema().equals(change.schema()) && mirror.refusalAt(orders.lsn(other)) != null);
+        }
+        return mirror.nulledAt(orders.lsn(change));
     }
 
     private static BitSet unchanged(RowChange change) {
@@ -139,7 +154,8 @@ final class MirrorWriter {
         }
         tuple.addValue(TableWriter.longs(rows, orders::lsn));
         tuple.addValue(TableWriter.longs(rows, change -> change.source().tsMillis()));
-        sent.add(new Sent(shape, rows, flight.ask(table, doing, mirror.upsert(shape.unchanged()), tuple)));
+        sent.add(new Sent(
+                shape, rows, flight.ask(table, doing, mirror.upsert(shape.unchanged(), shape.nulled()), tuple)));
     }
 
     private static Tuple withName(Mirror mirror) {

@@ -3,6 +3,7 @@ package dev.duet.postgres;
 import dev.duet.change.ChangeBatch;
 import dev.duet.change.Op;
 import dev.duet.change.RowChange;
+import dev.duet.change.SchemaPolicy;
 import dev.duet.change.TableId;
 import dev.duet.change.TableSchema;
 import dev.duet.change.TopicPartition;
@@ -10,6 +11,7 @@ import dev.duet.delivery.DeliveredPositions;
 import dev.duet.delivery.Ledger;
 import dev.duet.delivery.Position;
 import dev.duet.delivery.Sink;
+import dev.duet.delivery.TableStoppedException;
 import dev.duet.failpoint.FailPoint;
 import dev.duet.postgres.PositionTable.Stored;
 import dev.duet.postgres.Transactions.Flight;
@@ -18,7 +20,7 @@ import io.vertx.sqlclient.Pool;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -52,16 +54,21 @@ public final class PostgresSink implements Sink, DeliveredPositions {
     private final String pipeline;
     private final long toleranceMillis;
 
+    PostgresSink(Pool pool, String pipeline, PostgresConfig config) {
+        this(pool, pipeline, config, source -> SchemaPolicy.DEFAULT);
+    }
+
     /**
      * @param pool stays the caller's, who closes it
      * @param pipeline the name under which positions are stored
+     * @param policies what is done when a source table has changed
      * @throws IllegalArgumentException if a setting is wrong
      */
-    public PostgresSink(Pool pool, String pipeline, PostgresConfig config) {
+    public PostgresSink(Pool pool, String pipeline, PostgresConfig config, SchemaPolicy.ByTable policies) {
         this.transactions = new Transactions(pool, config);
         this.control = new ControlTables(transactions);
         this.table = new PositionTable(pipeline, transactions);
-        this.targets = new Targets(pipeline, transactions, config);
+        this.targets = new Targets(pipeline, transactions, config, policies);
         this.pipeline = pipeline;
         this.toleranceMillis = config.clockTolerance().toMillis();
     }
@@ -93,39 +100,48 @@ public final class PostgresSink implements Sink, DeliveredPositions {
                     positions.committed(plan);
                     return plan.ledgers();
                 })
-                .recover(error ->
-                        error instanceof BrokenOrder broken ? stopAt(broken, batch) : Future.failedFuture(error));
+                .recover(error -> switch (error) {
+                    case BrokenOrder broken -> stopAt(broken.before(batch), broken.stop(pipeline));
+                    case SchemaBoundary boundary -> stopAt(boundary.before(batch), boundary.stop());
+                    default -> Future.failedFuture(error);
+                });
     }
 
     /** Writes what lies before the boundary, so that the operator's statement holds from there on, and fails. */
-    private Future<Map<TopicPartition, Ledger>> stopAt(BrokenOrder broken, ChangeBatch batch) {
-        ChangeBatch before = broken.before(batch);
+    private Future<Map<TopicPartition, Ledger>> stopAt(ChangeBatch before, TableStoppedException stop) {
         Future<?> written = before.isEmpty() ? Future.succeededFuture() : writeAll(before);
-        return written.compose(done -> Future.failedFuture(broken.stop(pipeline)));
+        return written.compose(done -> Future.failedFuture(stop));
     }
 
     private Future<?> write(BatchPlan plan) {
-        Set<TableSchema> schemas = schemasOf(plan);
+        Map<TableSchema, Long> schemas = schemasOf(plan);
         return targets.prepare(schemas)
                 .compose(ready -> {
                     positions.sending(plan);
                     return transactions.run("writing " + plan.where(), new Write(plan));
                 })
-                .onFailure(error -> targets.forget(schemas));
+                .onFailure(error -> targets.forget(schemas.keySet()));
     }
 
-    private static Set<TableSchema> schemasOf(BatchPlan plan) {
-        Set<TableSchema> schemas = new LinkedHashSet<>();
-        TableSchema last = null;
+    /**
+     * The schemas of the changes, each with the lowest LSN of its changes. A snapshot row's LSN is none of its own, so it counts only where
+     * there is no other.
+     */
+    private static Map<TableSchema, Long> schemasOf(BatchPlan plan) {
+        Map<TableSchema, Long> streamed = new LinkedHashMap<>();
+        Map<TableSchema, Long> read = new LinkedHashMap<>();
         for (List<RowChange> changes : plan.changes().values()) {
             for (RowChange change : changes) {
-                if (change.schema() != last) {
-                    last = change.schema();
-                    schemas.add(last);
+                long lsn = plan.orders().lsn(change);
+                if (change.op() == Op.READ) {
+                    read.merge(change.schema(), lsn, Math::max);
+                } else {
+                    streamed.merge(change.schema(), lsn, Math::min);
                 }
             }
         }
-        return schemas;
+        read.putAll(streamed);
+        return read;
     }
 
     /** The one transaction of a batch. */

@@ -65,8 +65,9 @@ final class TableSql {
      * its time then tells.
      *
      * @param unchanged the columns that the rows do not bring
+     * @param nulled columns of the target that the schema has not, which become null; others are left alone
      */
-    static String upsert(TargetName name, TableSchema schema, BitSet unchanged) {
+    static String upsert(TargetName name, TableSchema schema, BitSet unchanged, List<String> nulled) {
         List<Column> brought = IntStream.range(0, schema.columns().size())
                 .filter(index -> !unchanged.get(index))
                 .mapToObj(schema.columns()::get)
@@ -79,12 +80,15 @@ final class TableSql {
                 .filter(column -> !keys.contains(column.name()))
                 .map(column -> quote(column.name()) + " = excluded." + quote(column.name()) + ", ")
                 .collect(Collectors.joining());
-        return "insert into " + name.quoted() + " as t (" + targets + ", \"__lsn\", \"__source_ts_ms\") select "
-                + expressions(brought) + ", u.l, u.m from duet.mirror f, "
+        String nulls =
+                nulled.stream().map(column -> quote(column) + " = null, ").collect(Collectors.joining());
+        return "insert into " + name.quoted() + " as t (" + targets + ", \"__lsn\", \"__source_ts_ms\""
+                + nulled.stream().map(column -> ", " + quote(column)).collect(Collectors.joining()) + ") select "
+                + expressions(brought) + ", u.l, u.m" + ", null".repeat(nulled.size()) + " from duet.mirror f, "
                 + unnest(5, brought, List.of("int8", "int8"), "l, m")
                 + " where " + FLOOR_OF + " and (u.l >= f.floor_lsn or ($4 and u.m > f.floor_ts_ms))"
                 + " on conflict (" + keys.stream().map(TargetName::quote).collect(Collectors.joining(", "))
-                + ") do update set " + sets
+                + ") do update set " + sets + nulls
                 + "\"__lsn\" = excluded.\"__lsn\", \"__source_ts_ms\" = excluded.\"__source_ts_ms\""
                 // Equal too: a snapshot row and its first update can share an LSN.
                 + " where t.\"__lsn\" <= greatest(excluded.\"__lsn\", $3)";

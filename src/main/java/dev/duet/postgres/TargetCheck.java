@@ -58,8 +58,11 @@ final class TargetCheck {
             throw new TableStoppedException(
                     schema.table(),
                     "the primary key of the target " + name + " is " + found.key() + " but that of its source "
-                            + schema.table() + " is " + key + ". Replace it, for example: ALTER TABLE " + name.quoted()
-                            + " DROP CONSTRAINT ..., ADD PRIMARY KEY ("
+                            + schema.table() + " is " + key + ". It goes on after: ALTER TABLE " + name.quoted()
+                            + (found.keyName() == null
+                                    ? ""
+                                    : " DROP CONSTRAINT " + TargetName.quote(found.keyName()) + ",")
+                            + " ADD PRIMARY KEY ("
                             + key.stream().map(TargetName::quote).collect(Collectors.joining(", ")) + ")");
         }
         return found;
@@ -78,40 +81,77 @@ final class TargetCheck {
             String type = ColumnBinding.sqlType(column.type());
             CatalogColumn target = found.column(column.name()).orElse(null);
             if (target == null) {
-                throw missing(schema.table(), name, column.name(), type);
+                throw missing(
+                        schema.table(),
+                        name,
+                        column.name(),
+                        type,
+                        "It goes on with duet.schema-changes.add-column=apply, or after"
+                                + (column.defaultValue() == null
+                                        ? ""
+                                        : " (in a mirror with the source's DEFAULT: old rows have it there)"));
             }
             ColumnType targetType = target.type();
             if (targetType == null || !CatalogTypes.holds(targetType, column.type())) {
-                throw mismatch(schema.table(), name, target, type);
+                throw mismatch(schema.table(), name, target, type, remedy(column.type(), targetType));
             }
         }
+    }
+
+    private static String remedy(ColumnType source, @Nullable ColumnType target) {
+        boolean widens = target != null && Evolution.wider(target, source).isPresent();
+        return widens
+                ? "It goes on with duet.schema-changes.widen-column=apply, or after"
+                : "It goes on if duet.transform casts the column to the type before, or after";
     }
 
     private static void added(
             TableId table, TargetName name, Catalog found, String column, String type, String definition) {
         Optional<CatalogColumn> target = found.column(column);
         if (target.isEmpty()) {
-            throw missing(table, name, column, definition);
+            throw missing(table, name, column, definition, "It goes on after");
         }
         if (!target.get().typeName().equals(type)) {
-            throw mismatch(table, name, target.get(), type);
+            throw mismatch(table, name, target.get(), type, "It goes on after");
         }
     }
 
-    private static TableStoppedException missing(TableId table, TargetName name, String column, String definition) {
+    private static TableStoppedException missing(
+            TableId table, TargetName name, String column, String definition, String remedy) {
         return new TableStoppedException(
                 table,
                 "the target " + name + " of " + table + " has no column \"" + column
-                        + "\". It goes on after: ALTER TABLE " + name.quoted() + " ADD COLUMN "
+                        + "\". " + remedy + ": ALTER TABLE " + name.quoted() + " ADD COLUMN "
                         + TargetName.quote(column) + " " + definition);
     }
 
+    /** @throws TableStoppedException if a column that the source never had refuses every row */
+    static void notBrought(TableSchema schema, TargetName name, SourceColumns mirror) {
+        for (CatalogColumn column : mirror.found().columns()) {
+            boolean refuses = column.notNull()
+                    && !column.filled()
+                    && schema.indexOf(column.name()) < 0
+                    && !column.name().equals(TableSql.LSN)
+                    && !mirror.seen().containsKey(column.name());
+            if (refuses) {
+                throw new TableStoppedException(
+                        schema.table(),
+                        "the target " + name + " of " + schema.table() + " has a column \"" + column.name()
+                                + "\" that the source has not, and that must not be null. It goes on after: ALTER TABLE "
+                                + name.quoted() + " ALTER COLUMN " + TargetName.quote(column.name())
+                                + " DROP NOT NULL");
+            }
+        }
+    }
+
     private static TableStoppedException mismatch(
-            TableId table, TargetName name, CatalogColumn target, @Nullable String type) {
+            TableId table, TargetName name, CatalogColumn target, String type, String remedy) {
         return new TableStoppedException(
                 table,
                 "the column \"" + target.name() + "\" of the target " + name + " of " + table + " has the type "
-                        + target.typeName() + ", which can't hold every " + type + ". It goes on after: ALTER TABLE "
-                        + name.quoted() + " ALTER COLUMN " + TargetName.quote(target.name()) + " TYPE " + type);
+                        + target.typeName() + ", which can't hold every " + type + ". " + remedy + ": ALTER TABLE "
+                        + name.quoted() + " ALTER COLUMN " + TargetName.quote(target.name()) + " TYPE " + type
+                        + " USING "
+                        + TargetName.quote(target.name()) + "::" + type);
     }
 }

@@ -1,5 +1,6 @@
 package dev.duet.postgres;
 
+import dev.duet.change.SchemaPolicy;
 import dev.duet.delivery.PartitionCounts;
 import dev.duet.delivery.TopicIdentities;
 import io.vertx.sqlclient.Pool;
@@ -19,10 +20,11 @@ public final class TargetDatabase {
     /**
      * The sink of a pipeline.
      *
+     * @param policies what is done when a source table has changed
      * @throws IllegalArgumentException if a setting is wrong; names the key and the fix
      */
-    public PostgresSink sink(String pipeline) {
-        return new PostgresSink(pool, pipeline, config);
+    public PostgresSink sink(String pipeline, SchemaPolicy.ByTable policies) {
+        return new PostgresSink(pool, pipeline, config, policies);
     }
 
     /** Which topics the positions of a pipeline belong to. */

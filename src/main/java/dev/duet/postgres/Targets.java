@@ -1,20 +1,29 @@
 package dev.duet.postgres;
 
+import dev.duet.change.SchemaPolicy;
 import dev.duet.change.TableId;
 import dev.duet.change.TableSchema;
 import dev.duet.delivery.TableStoppedException;
+import dev.duet.failpoint.FailPoint;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
-/** The target tables in use: each schema of a source table is checked once, its tables are made where they are missing. */
+/**
+ * The target tables in use: each schema of a source table is checked once; its tables are made where they are missing, and made fit where
+ * the source has changed and the policy allows it. All of that is one transaction under an advisory lock, and what is done already is not
+ * done again: several instances may prepare at once, and a crash leaves all or nothing.
+ */
 final class Targets {
     private static final String REGISTER = """
             insert into duet.mirror
@@ -29,9 +38,13 @@ final class Targets {
     private final Transactions transactions;
     private final TableTemplate template;
     private final PostgresConfig.Mode mode;
+    private final SchemaPolicy.ByTable policies;
     private final ConcurrentMap<TableSchema, Target> known = new ConcurrentHashMap<>();
+    /** What is known of each mirror, shared by the targets of all its schemas: a later one may change what an earlier one means. */
+    private final ConcurrentMap<TargetName, AtomicReference<SourceColumns>> columns = new ConcurrentHashMap<>();
 
-    Targets(String pipeline, Transactions transactions, PostgresConfig config) {
+    Targets(String pipeline, Transactions transactions, PostgresConfig config, SchemaPolicy.ByTable policies) {
+        this.policies = policies;
         this.pipeline = pipeline;
         this.transactions = transactions;
         this.template = new TableTemplate(config.table());
@@ -43,12 +56,21 @@ final class Targets {
         return Objects.requireNonNull(known.get(schema), "the schema was not prepared");
     }
 
-    /** Completes when all are ready to be written; at once if all are known. */
-    Future<Void> prepare(Collection<TableSchema> schemas) {
+    /**
+     * Completes when all are ready to be written; at once if all are known.
+     *
+     * @param schemas with the LSN of a change of each
+     */
+    Future<Void> prepare(Map<TableSchema, Long> schemas) {
         Future<Void> done = Future.succeededFuture();
-        for (TableSchema schema : schemas) {
-            if (!known.containsKey(schema)) {
-                done = done.compose(before -> check(schema));
+        for (Map.Entry<TableSchema, Long> schema : schemas.entrySet()) {
+            if (!known.containsKey(schema.getKey())) {
+                done = done.compose(before -> new Preparation(schema.getKey(), schema.getValue()).run())
+                        .recover(error -> Future.failedFuture(
+                                error instanceof TableStoppedException stop
+                                        ? new SchemaBoundary(
+                                                stop, change -> change.schema().equals(schema.getKey()))
+                                        : error));
             }
         }
         return done;
@@ -59,48 +81,98 @@ final class Targets {
         schemas.forEach(known::remove);
     }
 
-    private Future<Void> check(TableSchema schema) {
-        TableId table = schema.table();
-        TargetName name = template.target(table);
-        TargetCheck.names(schema, name, mode);
-        return transactions
-                .runSteps(
-                        "preparing the target of " + table,
-                        table,
-                        connection -> connection
-                                .query(ControlTables.LOCK)
-                                .execute()
-                                .compose(locked -> mode.mirrors()
-                                        ? made(connection, schema, name, TableSql::createMirror)
-                                                .map(found -> TargetCheck.mirror(schema, name, found))
-                                        : Future.succeededFuture())
-                                .compose(checked -> mode.trails()
-                                        ? made(connection, schema, name.trail(), TableSql::createTrail)
-                                                .map(found -> TargetCheck.trail(schema, name.trail(), found))
-                                        : Future.succeededFuture()))
-                .onSuccess(done -> known.put(
-                        schema,
-                        new Target(
-                                mode.mirrors() ? new Target.Mirror(name, schema) : null,
-                                mode.trails() ? Target.Trail.of(name.trail(), schema) : null)))
-                .mapEmpty();
-    }
+    /** One schema on its way to its targets. */
+    private final class Preparation {
+        private final TableSchema schema;
+        private final TableId table;
+        private final TargetName name;
+        private final SchemaPolicy policy;
+        private final long lsn;
+        private boolean altered;
 
-    /** The catalog's view of the table, which is made and registered if it is missing. */
-    private Future<Catalog> made(
-            SqlConnection connection,
-            TableSchema schema,
-            TargetName name,
-            BiFunction<TargetName, TableSchema, String> create) {
-        return read(connection, name)
-                .compose(found -> found.exists()
-                        ? Future.succeededFuture(found)
-                        : makeSchema(connection, name)
-                                .compose(made -> connection
-                                        .query(create.apply(name, schema))
-                                        .execute())
-                                .compose(made -> read(connection, name)))
-                .compose(found -> register(connection, schema, name).map(found));
+        Preparation(TableSchema schema, long lsn) {
+            this.schema = schema;
+            this.table = schema.table();
+            this.name = template.target(table);
+            this.policy = policies.of(schema.source());
+            this.lsn = lsn;
+        }
+
+        Future<Void> run() {
+            TargetCheck.names(schema, name, mode);
+            return transactions
+                    .runSteps(
+                            "preparing the target of " + table,
+                            table,
+                            connection -> connection
+                                    .query(ControlTables.LOCK)
+                                    .execute()
+                                    .compose(locked -> mode.mirrors() ? mirror(connection) : Future.succeededFuture())
+                                    .compose(mirror -> mode.trails()
+                                            ? trail(connection).map(mirror)
+                                            : Future.succeededFuture(mirror)))
+                    .onSuccess(this::ready)
+                    .mapEmpty();
+        }
+
+        private Future<@Nullable SourceColumns> mirror(SqlConnection connection) {
+            return made(connection, name, TableSql::createMirror, true)
+                    .map(found -> TargetCheck.mirror(schema, name, found))
+                    .compose(found -> SourceColumns.note(connection, name, schema, lsn, found))
+                    .map(noted -> {
+                        TargetCheck.notBrought(schema, name, noted);
+                        return noted;
+                    });
+        }
+
+        private Future<Catalog> trail(SqlConnection connection) {
+            return made(connection, name.trail(), TableSql::createTrail, false)
+                    .map(found -> TargetCheck.trail(schema, name.trail(), found));
+        }
+
+        private void ready(@Nullable SourceColumns mirror) {
+            if (altered) {
+                FailPoint.TARGET_ALTERED.reached();
+            }
+            AtomicReference<SourceColumns> shared = null;
+            if (mirror != null) {
+                shared = columns.computeIfAbsent(name, n -> new AtomicReference<>());
+                shared.set(mirror);
+            }
+            known.put(
+                    schema,
+                    new Target(
+                            shared == null ? null : new Target.Mirror(name, schema, policy, shared),
+                            mode.trails() ? Target.Trail.of(name.trail(), schema) : null));
+        }
+
+        /** The catalog's view of the table, which is made and registered if it is missing, and altered if the source was. */
+        private Future<Catalog> made(
+                SqlConnection connection,
+                TargetName target,
+                BiFunction<TargetName, TableSchema, String> create,
+                boolean defaults) {
+            return read(connection, target)
+                    .compose(found -> found.exists()
+                            ? evolved(connection, target, found, defaults)
+                            : makeSchema(connection, target)
+                                    .compose(made -> connection
+                                            .query(create.apply(target, schema))
+                                            .execute())
+                                    .compose(made -> read(connection, target)))
+                    .compose(found -> register(connection, schema, target).map(found));
+        }
+
+        private Future<Catalog> evolved(SqlConnection connection, TargetName target, Catalog found, boolean defaults) {
+            List<Evolution.Step> steps = Evolution.of(schema, found, policy);
+            if (steps.isEmpty()) {
+                return Future.succeededFuture(found);
+            }
+            altered = true;
+            return new Alteration(connection, table, target, defaults)
+                    .run(steps)
+                    .compose(done -> read(connection, target));
+        }
     }
 
     private static Future<Catalog> read(SqlConnection connection, TargetName name) {

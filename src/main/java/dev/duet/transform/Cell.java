@@ -31,13 +31,29 @@ record Cell(
     }
 
     Cell renamed(String name) {
-        return new Cell(new Column(name, column.type()), source, step, constant, keyPosition);
+        return new Cell(new Column(name, column.type(), column.defaultValue()), source, step, constant, keyPosition);
     }
 
     /** With a further step, which leaves values of this type. */
     Cell through(Step next, ColumnType type) {
         return new Cell(
-                new Column(column.name(), type), source, step == null ? next : step.then(next), constant, keyPosition);
+                new Column(column.name(), type, defaultThrough(next)),
+                source,
+                step == null ? next : step.then(next),
+                constant,
+                keyPosition);
+    }
+
+    private @Nullable Object defaultThrough(Step next) {
+        Object value = column.defaultValue();
+        if (value == null || value == Column.UNKNOWN_DEFAULT) {
+            return value;
+        }
+        try {
+            return next.apply(value);
+        } catch (Unfit e) {
+            return Column.UNKNOWN_DEFAULT;
+        }
     }
 
     /** The value for this row: null, {@link Row#UNCHANGED} or of the column's class. */

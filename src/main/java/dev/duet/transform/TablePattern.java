@@ -9,9 +9,9 @@ import java.util.regex.Pattern;
  *
  * @param single whether it is the name of one table
  */
-record TablePattern(Pattern names, boolean single) {
+public record TablePattern(Pattern names, boolean single) {
     /** @throws IllegalArgumentException if a name has no schema; the message is what is wrong, without the key */
-    static TablePattern of(List<String> tables) {
+    public static TablePattern of(List<String> tables) {
         StringBuilder all = new StringBuilder();
         for (String table : tables) {
             if (table.indexOf('.') < 1 && !table.equals("*")) {
@@ -29,7 +29,8 @@ record TablePattern(Pattern names, boolean single) {
                 tables.size() == 1 && tables.getFirst().indexOf('*') < 0);
     }
 
-    boolean matches(TableId table) {
+    /** Whether it is for this source table. */
+    public boolean matches(TableId table) {
         return names.matcher(table.toString()).matches();
     }
 }

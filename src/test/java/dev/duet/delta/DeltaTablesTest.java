@@ -113,35 +113,6 @@ class DeltaTablesTest {
     }
 
     @Test
-    void aColumnThatTheTableLacksOrHasOtherwiseStopsItAndNoOther() throws IOException {
-        TableSchema items = Changes.orders("items");
-        TableSchema wider = with("orders", new Column("new_one", new ColumnType.Int32()));
-        TableSchema other = new TableSchema(
-                ORDERS.table(),
-                List.of(ORDERS.columns().getFirst(), new Column("note", new ColumnType.Bool())),
-                List.of(0));
-        DeltaConfig config = DeltaFixture.config(DeltaFixture.disk("evolve"));
-        try (DeltaSink sink = new DeltaSink("p", config);
-                TableReading reading = new TableReading(config, items.table())) {
-            await(sink.write(batch(orders(ORDERS, 0, 0, 2))));
-            Row row = Row.of(1L, "x", new BigDecimal("1.00"), 4);
-            assertThatThrownBy(() -> await(sink.write(batch(link(
-                            0, 2, 4, List.of(order(items, 0, 2), change(wider, Op.CREATE, row, 0, 3, Changes.NOON)))))))
-                    .isInstanceOfSatisfying(
-                            TableStoppedException.class,
-                            stopped -> assertThat(stopped.table()).isEqualTo(ORDERS.table()))
-                    .hasMessageContaining("new_one")
-                    .hasMessageContaining("missing");
-            assertThat(reading.rows()).hasSize(1);
-            assertThatThrownBy(() -> await(sink.write(batch(
-                            link(0, 2, 4, List.of(change(other, Op.CREATE, Row.of(1L, true), 0, 3, Changes.NOON)))))))
-                    .isInstanceOf(TableStoppedException.class)
-                    .hasMessageContaining("note")
-                    .hasMessageContaining("string in the table and boolean in the source");
-        }
-    }
-
-    @Test
     void aColumnThatTheSourceDroppedIsNull() throws IOException {
         TableSchema narrow = new TableSchema(ORDERS.table(), ORDERS.columns().subList(0, 2), List.of(0));
         DeltaConfig config = DeltaFixture.config(DeltaFixture.disk("narrow"));

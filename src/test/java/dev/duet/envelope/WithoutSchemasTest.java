@@ -149,6 +149,20 @@ class WithoutSchemasTest {
     }
 
     @Test
+    void aKeyThatTheTargetGotTooGoesOn() {
+        assertThat(create.decode(decoder)).isInstanceOf(Decoded.Change.class);
+        RecordedEvent shorter = delete.withKey("{\"fund_id\":2}");
+        assertThat(shorter.decode(decoder)).isInstanceOf(Decoded.Blocked.class);
+        tables.put(new TableSchema(Tables.UNIT, Tables.unit().columns(), List.of(0)));
+
+        nanos += Duration.ofSeconds(1).toNanos();
+
+        assertThat(changeOf(shorter.decode(decoder)).schema().key()).containsExactly(0);
+        assertThat(changeOf(delete.decode(decoder)).schema().key()).containsExactly(0, 1);
+        assertThat(changeOf(shorter.decode(decoder)).schema().key()).containsExactly(0);
+    }
+
+    @Test
     void aKeyFieldThatIsNoColumnBlocks() {
         assertThat(create.withKey("{\"fund_id\":2,\"shard\":\"x\"}").decode(decoder))
                 .isInstanceOfSatisfying(

@@ -309,15 +309,15 @@ class MirrorTest {
     void aWrongTypeOrKeyOrAColumnDroppedLaterStopsTheTable() {
         database.execute(
                 "create schema if not exists app; create table " + target(fund)
-                        + " (id smallint primary key, name text, note text, \"__lsn\" bigint not null, \"__source_ts_ms\" bigint)");
+                        + " (id int primary key, name text, note boolean, \"__lsn\" bigint not null, \"__source_ts_ms\" bigint)");
         sink = sink(PostgresConfig.Mode.MIRROR);
         await(sink.open(Set.of(source.partition(0))));
         source.create(fund, 10, 1, "v", "n");
         var batch = source.batch();
         assertThatThrownBy(() -> await(sink.write(batch)))
                 .isInstanceOf(TableStoppedException.class)
-                .hasMessageContaining("ALTER COLUMN \"id\" TYPE integer");
-        database.execute("alter table " + target(fund) + " alter column id type integer");
+                .hasMessageContaining("ALTER COLUMN \"note\" TYPE text USING \"note\"::text");
+        database.execute("alter table " + target(fund) + " alter column note type text");
         database.execute("alter table " + target(fund) + " drop constraint \""
                 + fund.table().table() + "_pkey\", add primary key (id, name)");
         assertThatThrownBy(() -> await(sink.write(batch)))
@@ -332,9 +332,8 @@ class MirrorTest {
         assertThatThrownBy(() -> await(sink.write(next)))
                 .isInstanceOf(TableStoppedException.class)
                 .hasMessageContaining("42703");
-        assertThatThrownBy(() -> await(sink.write(next)))
-                .isInstanceOf(TableStoppedException.class)
-                .hasMessageContaining("ADD COLUMN \"note\" text");
+        await(sink.write(next));
+        assertThat(funds()).containsExactly("1|v|~|10", "2|v|n|20");
     }
 
     @Test
@@ -356,7 +355,7 @@ class MirrorTest {
     }
 
     @Test
-    void aNewColumnInTheMiddleOfABatchStopsTheTable() {
+    void aNewColumnInTheMiddleOfABatchIsAdded() {
         TableSchema wider = Source.schema(
                 fund.table().table(),
                 1,
@@ -368,10 +367,6 @@ class MirrorTest {
         await(sink.open(Set.of(source.partition(0))));
         source.create(fund, 10, 1, "a", "n").update(wider, 11, 1, "b", Row.UNCHANGED, new java.math.BigDecimal("1.50"));
         var batch = source.batch();
-        assertThatThrownBy(() -> await(sink.write(batch)))
-                .isInstanceOf(TableStoppedException.class)
-                .hasMessageContaining("ADD COLUMN \"extra\" numeric(10,2)");
-        database.execute("alter table " + target(fund) + " add column extra numeric(10,2)");
         await(sink.write(batch));
         assertThat(database.rows("select id, name, note, extra from " + target(fund)))
                 .containsExactly("1|b|n|1.50");

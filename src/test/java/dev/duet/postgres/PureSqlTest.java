@@ -77,7 +77,7 @@ class PureSqlTest {
         TargetName name = new TargetName("app", "fund");
         BitSet unchanged = new BitSet();
         unchanged.set(2);
-        assertThat(TableSql.upsert(name, schema, unchanged))
+        assertThat(TableSql.upsert(name, schema, unchanged, List.of()))
                 .isEqualTo(
                         "insert into \"app\".\"fund\" as t (\"id\", \"name\", \"__lsn\", \"__source_ts_ms\")"
                                 + " select u.c0, u.c1, u.l, u.m from duet.mirror f,"

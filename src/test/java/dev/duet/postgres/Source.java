@@ -91,6 +91,11 @@ final class Source {
         return change(0, schema, Op.TRUNCATE, lsn);
     }
 
+    /** The last changes of a partition were not taken: others come at their offsets. */
+    void takeBack(int partition, int changes) {
+        next.merge(partition, (long) -changes, Long::sum);
+    }
+
     /** What has gathered since the last batch. */
     ChangeBatch batch() {
         List<PartitionChanges> links = new ArrayList<>();
