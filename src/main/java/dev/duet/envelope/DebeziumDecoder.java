@@ -15,12 +15,13 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes Debezium's change events in JSON, with schemas or without (found out record by record).
+ * Decodes Debezium's change events in JSON, with schemas or without, and in Avro (found out record by record).
  *
  * <p>The next record of a topic is expected to look like the last one: same schema block, same table, same columns, same key. Such a
  * record is read in one pass, without a tree. Only if it turns out to be different, its source is read first, then its row.
  *
- * <p>Not thread-safe: one for each decoding thread. Bad input never throws; what {@link KnownTables} throws passes through.
+ * <p>Not thread-safe: one for each decoding thread. Bad input never throws; what {@link KnownTables} and {@link WriterSchemas} throw
+ * passes through.
  */
 public final class DebeziumDecoder {
     /** Jackson's own default. */
@@ -38,6 +39,7 @@ public final class DebeziumDecoder {
     private final String heartbeatTopics;
     private final LongSupplier nanoClock;
     private final SchemaCache schemas;
+    private final AvroSchemas avro;
     private final RecordShapes shapes;
     private final FlattenedRecord flattened;
     private final Plans plans;
@@ -53,10 +55,20 @@ public final class DebeziumDecoder {
     }
 
     public DebeziumDecoder(EnvelopeOptions options, KnownTables tables, RecordShapes shapes) {
-        this(options, tables, shapes, System::nanoTime);
+        this(options, tables, shapes, WriterSchemas.NONE);
     }
 
-    DebeziumDecoder(EnvelopeOptions options, KnownTables tables, RecordShapes shapes, LongSupplier nanoClock) {
+    /** @param registry asked for the schemas of records in Avro */
+    public DebeziumDecoder(EnvelopeOptions options, KnownTables tables, RecordShapes shapes, WriterSchemas registry) {
+        this(options, tables, shapes, registry, System::nanoTime);
+    }
+
+    DebeziumDecoder(
+            EnvelopeOptions options,
+            KnownTables tables,
+            RecordShapes shapes,
+            WriterSchemas registry,
+            LongSupplier nanoClock) {
         JsonFactory json = JsonFactory.builder()
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(MAX_DEPTH)
@@ -67,14 +79,20 @@ public final class DebeziumDecoder {
                 .build();
         this.heartbeatTopics = options.heartbeatTopicsPrefix() + ".";
         this.nanoClock = nanoClock;
+        Parsers parsers = new Parsers(json);
         this.schemas = new SchemaCache(new SchemaParser(json));
+        this.avro = new AvroSchemas(registry, json);
         this.shapes = shapes;
-        this.flattened = new FlattenedRecord(json);
+        this.flattened = new FlattenedRecord(parsers);
         this.plans = new Plans(new Readers(options), shapes.lifted());
         this.known = new KnownColumns(tables, nanoClock);
-        this.keys = new RecordKeys(json);
+        this.keys = new RecordKeys(parsers);
         this.choice = new PlanChoice(plans, known, keys);
-        this.envelope = new Envelope(json, options.unavailableValuePlaceholder());
+        this.envelope = new Envelope(parsers, options.unavailableValuePlaceholder());
+    }
+
+    Decoded decode(TopicPartition partition, long offset, byte @Nullable [] key, byte @Nullable [] value) {
+        return decode(partition, offset, key, value, RecordHeaders.NONE);
     }
 
     /**
@@ -85,7 +103,12 @@ public final class DebeziumDecoder {
      * @param key the record's key, null if it has none
      * @param value the record's value, null for a tombstone
      */
-    public Decoded decode(TopicPartition partition, long offset, byte @Nullable [] key, byte @Nullable [] value) {
+    public Decoded decode(
+            TopicPartition partition,
+            long offset,
+            byte @Nullable [] key,
+            byte @Nullable [] value,
+            RecordHeaders headers) {
         TopicState topic = topic(partition.topic());
         if (value == null) {
             return new Decoded.NoRow(Decoded.Kind.TOMBSTONE);
@@ -94,7 +117,7 @@ public final class DebeziumDecoder {
             return new Decoded.NoRow(Decoded.Kind.HEARTBEAT);
         }
         try {
-            Input in = Input.of(topic, partition, offset, key, value, flattened);
+            Input in = Input.of(topic, partition, offset, key, value, headers, flattened);
             return in == null ? new Decoded.NoRow(Decoded.Kind.TOMBSTONE) : decode(in);
         } catch (Unreadable e) {
             return e.decision();
@@ -122,7 +145,8 @@ public final class DebeziumDecoder {
                             topic,
                             topic.startsWith(heartbeatTopics),
                             shapes.flattened().test(topic),
-                            schemas));
+                            schemas,
+                            avro));
             lastTopic = last;
         }
         return last;
@@ -188,7 +212,7 @@ public final class DebeziumDecoder {
         return change(in, plan);
     }
 
-    private KeyShape shapeOf(TopicState topic, byte[] key) throws Unreadable {
+    private KeyShape shapeOf(TopicState topic, Payload key) throws Unreadable {
         KeyShape shape = topic.keyShape();
         if (shape == null || !shape.matches(key)) {
             shape = keys.learn(topic.keys(), key);
@@ -285,6 +309,6 @@ public final class DebeziumDecoder {
     }
 
     private void read(Input in, @Nullable RowPlan plan, String rowField) throws Unreadable, BadValue {
-        envelope.read(in.value(), in.from(), in.to(), plan, rowField);
+        envelope.read(in.value(), plan, rowField);
     }
 }

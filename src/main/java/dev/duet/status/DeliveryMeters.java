@@ -93,6 +93,11 @@ public final class DeliveryMeters implements DeliveryListener {
     }
 
     @Override
+    public void registryLost(int attempt, Duration pause, String reason) {
+        registry.counter("duet.registry.failures").increment();
+    }
+
+    @Override
     public void rewound(String sink, Set<TopicPartition> rewound, String reason) {
         registry.counter("duet.rewinds", "sink", sink).increment();
     }
