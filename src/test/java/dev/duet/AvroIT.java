@@ -2,12 +2,8 @@ package dev.duet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -59,8 +55,8 @@ class AvroIT {
                 "create schema mirror authorization duet",
                 "create table acct (id int primary key, \"Odd-Name\" varchar(20), v text, n numeric(14,4), big numeric,"
                         + " f float8, r real, b bytea, d date, ts timestamp, ts3 timestamp(3), tz timestamptz, t time, ok boolean, j jsonb, u uuid,"
-                        + " s smallint, l bigint, long text)",
-                "alter table acct alter column long set storage external",
+                        + " s smallint, l bigint, long text, blob bytea)",
+                "alter table acct alter column long set storage external, alter column blob set storage external",
                 "create table pos (acct int, code text, v text, n numeric(10,2), primary key (acct, code))",
                 "create publication avro_pub for table acct",
                 "create publication avroh_pub for table pos");
@@ -95,7 +91,7 @@ class AvroIT {
                         + " decode(lpad(to_hex(i), 8, '0'), 'hex'), date '2020-01-01' + i, timestamp '2024-02-29 12:34:56.789012' + i * interval '1 hour',"
                         + " timestamp '1969-12-31 23:59:59.999', timestamptz '2024-02-29 12:34:56.789012+02' + i * interval '1 minute',"
                         + " time '23:59:59.999999', i % 3 = 0, jsonb_build_object('i', i), md5(i::text)::uuid, i % 32000, i * 9007199254740993::bigint % 9000000000000000000,"
-                        + " repeat(md5(i::text), 200) from generate_series("
+                        + " repeat(md5(i::text), 200), decode(repeat(md5(i::text), 300), 'hex') from generate_series("
                         + from + ", " + to + ") i",
                 "insert into pos select i, 'c' || i, 'start', i / 100.0 from generate_series(" + from + ", " + to
                         + ") i");
@@ -138,7 +134,7 @@ class AvroIT {
     void aNewSchemaIdIsReadAsItComes() throws Exception {
         execute("alter table acct alter column v set not null");
         change(11);
-        execute("alter table acct alter column s set default 5");
+        execute("alter table pos alter column v set not null");
         change(12);
         assertMirrorsEqualSource();
         assertThat(schemaIds()).as("the case came about").hasSizeGreaterThan(1);
@@ -198,6 +194,22 @@ class AvroIT {
         Checks.ledgerAddsUp(source, PIPELINE, WIRE, wire.size());
     }
 
+    /** Its records have another schema; what the sinks do about it is not this test's matter: they follow, or say the column. */
+    @Test
+    @Order(6)
+    void anAddedColumnIsSeen() throws Exception {
+        int before = schemaIds().size();
+        execute("alter table acct add column extra text", "update acct set extra = 'x' where id % 7 = 1");
+        Instant limit = Instant.now().plusSeconds(90);
+        String added = "select count(*) from pg_attribute where attrelid = 'mirror.acct'::regclass and attname = 'extra'";
+        while (!service().get("/q/health/ready").contains("extra") && value(added) == 0) {
+            assertThat(Instant.now()).as(service().log()).isBefore(limit);
+            Thread.sleep(200);
+        }
+        assertThat(schemaIds()).hasSizeGreaterThan(before);
+        assertNothingDeadLettered();
+    }
+
     private static Set<String> places(List<JsonNode> log) {
         return log.stream()
                 .map(row -> row.get("__partition").asText() + "/"
@@ -225,11 +237,7 @@ class AvroIT {
 
     /** As the embedded stack's own connector has it; without the wire format's settings the ids go into headers. */
     private Map<String, String> configuration(String name, String table, boolean wireFormat) throws Exception {
-        Path root = Path.of(System.getProperty("duet.basedir", ".")).toAbsolutePath();
-        String avro = Files.readString(root.resolve("devstack/src/main/resources/connector-avro.json"))
-                .replace("${registry.url}", registry.registryUrl());
-        Map<String, String> overrides =
-                new LinkedHashMap<>(new ObjectMapper().readValue(avro, new TypeReference<Map<String, String>>() {}));
+        Map<String, String> overrides = new LinkedHashMap<>(ConnectProcess.avro(registry.registryUrl()));
         if (!wireFormat) {
             for (String converter : CONVERTERS) {
                 overrides.remove(converter + "apicurio.registry.as-confluent");
@@ -249,6 +257,9 @@ class AvroIT {
                 name + "_pub",
                 "table.include.list",
                 "public." + table,
+                // The schema of a first heartbeat while the registry is down would end the task.
+                "heartbeat.interval.ms",
+                "0",
                 "decimal.handling.mode",
                 "precise"));
         return ConnectProcess.configuration(stack, overrides);
@@ -301,7 +312,7 @@ class AvroIT {
         execute(
                 "insert into acct (id, v) values (" + mark + ", 'mark')",
                 "insert into pos values (" + mark + ", 'mark', 'mark', 0)");
-        String acct = "id, \"Odd-Name\", v, n, big, f, r, b, d, ts, ts3, tz, t, ok, j::text, u, s, l, long";
+        String acct = "id, \"Odd-Name\", v, n, big, f, r, b, d, ts, ts3, tz, t, ok, j::text, u, s, l, long, blob";
         String difference =
                 "select count(*) from ((select %1$s from public.%2$s except all select %1$s from mirror.%2$s)"
                         + " union all (select %1$s from mirror.%2$s except all select %1$s from public.%2$s)) d";

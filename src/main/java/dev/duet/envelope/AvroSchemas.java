@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import dev.duet.change.TableId;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Remembers the schemas that the registry gave, up to a number and a size; the least recently used are asked for again. */
@@ -40,7 +41,12 @@ final class AvroSchemas {
         try {
             WriterSchemas.Answer answer = registry.find(id);
             try {
-                return new Known(parser.parse(answer), answer.length());
+                AvroSchema schema = parser.parse(answer);
+                List<String> doubtful = schema.nullableWithDefault();
+                if (!doubtful.isEmpty()) {
+                    registry.nullsMayBeDefaults(topic, id, doubtful);
+                }
+                return new Known(schema, answer.length());
             } catch (Unreadable e) {
                 throw Unreadable.blocked(
                         tableOf(topic),

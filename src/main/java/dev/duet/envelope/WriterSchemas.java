@@ -24,6 +24,12 @@ public interface WriterSchemas {
     Answer find(SchemaId id) throws UnusableSchemaException;
 
     /**
+     * Told once for a schema in which columns can be null and have a default all the same: converters that are not told otherwise write
+     * the default in place of null, and nothing in the record tells.
+     */
+    default void nullsMayBeDefaults(String topic, SchemaId id, List<String> columns) {}
+
+    /**
      * @param schema Avro's JSON
      * @param references the schemas of the types that it only names, each before those that use it
      */

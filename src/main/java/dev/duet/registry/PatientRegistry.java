@@ -7,8 +7,10 @@ import dev.duet.envelope.SchemaId;
 import dev.duet.envelope.UnusableSchemaException;
 import dev.duet.envelope.WriterSchemas;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import javax.net.ssl.SSLContext;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * readiness says why. Ended by an interrupt alone, when the service stops.
  */
 public final class PatientRegistry implements WriterSchemas {
+    private static final Logger LOG = Logger.getLogger("dev.duet");
+
     private final Registry registry;
     private final Backoff backoff;
     private final DeliveryListener listener;
@@ -56,6 +60,14 @@ public final class PatientRegistry implements WriterSchemas {
                 throw stopping();
             }
         }
+    }
+
+    @Override
+    public void nullsMayBeDefaults(String topic, SchemaId id, List<String> columns) {
+        LOG.warnf(
+                "event=nulls-may-be-defaults topic=%s schema=\"%s\" columns=%s reason=\"they can be null and have a default, which the Avro"
+                        + " converter may write in place of null; see docs/avro.md\"",
+                topic, id, columns);
     }
 
     private void answered(int attempt) {

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -132,6 +133,27 @@ class AvroEventsTest {
             assertThat(unit(1).decode(counting)).isInstanceOf(Decoded.Change.class);
         }
         assertThat(asked).as("one key, one value").hasValue(2);
+    }
+
+    @Test
+    void columnsWhoseNullsMayHaveBecomeDefaultsAreTold() {
+        List<String> told = new ArrayList<>();
+        WriterSchemas registry = RecordedAvro.registry();
+        DebeziumDecoder telling = decoder(new WriterSchemas() {
+            @Override
+            public Answer find(SchemaId id) throws UnusableSchemaException {
+                return registry.find(id);
+            }
+
+            @Override
+            public void nullsMayBeDefaults(String topic, SchemaId id, List<String> columns) {
+                told.addAll(columns);
+            }
+        });
+        RecordedAvro.all(HEADERS).forEach(record -> {
+            var unused = record.decode(telling);
+        });
+        assertThat(told).containsExactly("active", "currency");
     }
 
     @Test

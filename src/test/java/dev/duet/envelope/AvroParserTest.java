@@ -9,9 +9,11 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.duet.change.ColumnType;
+import dev.duet.change.TopicPartition;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Collections;
@@ -187,6 +189,35 @@ class AvroParserTest {
         assertThat(ColumnTypes.of(fields.get(4))).hasValue(new ColumnType.Int16());
         assertThat(Objects.requireNonNull(fields.get(5).items()).type()).isEqualTo("int64");
         assertThat(ColumnTypes.of(fields.get(6))).isEmpty();
+    }
+
+    /** ExtractNewRecordState in front of the converter. */
+    @Test
+    void flattenedRecords() throws Exception {
+        String text = """
+                {"type":"record","name":"Value","fields":[{"name":"fund_id","type":"int"},
+                 {"name":"units","type":["null",{"type":"bytes","logicalType":"decimal","precision":20,"scale":4}]},
+                 {"name":"__op","type":"string"},{"name":"__deleted","type":"string"},
+                 {"name":"__source_lsn","type":"long"},{"name":"__source_ts_ms","type":"long"}]}""";
+        Schema schema = new Schema.Parser().parse(text);
+        GenericData.Record flat = new GenericData.Record(schema);
+        flat.put("fund_id", 7);
+        flat.put("units", ByteBuffer.wrap(new byte[] {1, 0}));
+        flat.put("__op", "u");
+        flat.put("__deleted", "false");
+        flat.put("__source_lsn", 99L);
+        flat.put("__source_ts_ms", 5L);
+        ByteArrayOutputStream value = new ByteArrayOutputStream();
+        value.write(new byte[] {0, 0, 0, 0, 3});
+        value.write(written(schema, flat, false));
+        DebeziumDecoder decoder = new DebeziumDecoder(
+                EnvelopeOptions.DEFAULTS,
+                Tables.none(),
+                new RecordShapes(topic -> true, table -> List.of()),
+                id -> new WriterSchemas.Answer(text, List.of()));
+        Decoded decoded = decoder.decode(new TopicPartition("p.public.fund_unit", 0), 0, null, value.toByteArray());
+        assertThat(DebeziumDecoderTest.valuesOf(DebeziumDecoderTest.changeOf(decoded)))
+                .containsExactly(7, new BigDecimal("0.0256"));
     }
 
     @Test
