@@ -201,7 +201,8 @@ class AvroIT {
         int before = schemaIds().size();
         execute("alter table acct add column extra text", "update acct set extra = 'x' where id % 7 = 1");
         Instant limit = Instant.now().plusSeconds(90);
-        String added = "select count(*) from pg_attribute where attrelid = 'mirror.acct'::regclass and attname = 'extra'";
+        String added =
+                "select count(*) from pg_attribute where attrelid = 'mirror.acct'::regclass and attname = 'extra'";
         while (!service().get("/q/health/ready").contains("extra") && value(added) == 0) {
             assertThat(Instant.now()).as(service().log()).isBefore(limit);
             Thread.sleep(200);
