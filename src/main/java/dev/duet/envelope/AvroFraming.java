@@ -27,6 +27,7 @@ final class AvroFraming {
     private SchemaId.Kind lastKind = SchemaId.Kind.CONFLUENT;
     private long lastId;
     private @Nullable AvroSchema last;
+    private int from;
 
     /** @param side value or key */
     AvroFraming(AvroSchemas schemas, String side) {
@@ -37,38 +38,41 @@ final class AvroFraming {
         this.encoding = "apicurio." + side + ".encoding";
     }
 
-    /** What is to be read: all bytes if it is JSON. May ask the registry, and wait for it. */
-    Payload find(String topic, byte[] bytes, RecordHeaders headers) throws Unreadable {
+    /** Where the Avro found last begins. */
+    int from() {
+        return from;
+    }
+
+    /** What the bytes were written with, null if they are JSON. May ask the registry, and wait for it. */
+    @Nullable
+    AvroSchema find(String topic, byte[] bytes, RecordHeaders headers) throws Unreadable {
         byte[] global = headers.last(globalId);
         byte[] content = global == null ? headers.last(contentId) : null;
         if (global != null) {
-            return inHeader(topic, bytes, headers, SchemaId.Kind.GLOBAL, global);
+            return inHeader(topic, headers, SchemaId.Kind.GLOBAL, global);
         }
         if (content != null) {
-            return inHeader(topic, bytes, headers, SchemaId.Kind.CONTENT, content);
+            return inHeader(topic, headers, SchemaId.Kind.CONTENT, content);
         }
         if (bytes.length == 0 || bytes[0] != MAGIC) {
-            return new Payload(bytes, 0, bytes.length, null);
+            return null;
         }
         if (bytes.length < CONFLUENT_LENGTH) {
             throw Unreadable.malformed(side + ": expected a schema id behind the first byte, 0");
         }
         long id = JsonBytes.bigEndian(bytes, 1, Integer.BYTES);
         if (id != 0) {
-            return new Payload(bytes, CONFLUENT_LENGTH, bytes.length, schema(topic, SchemaId.Kind.CONFLUENT, id));
+            from = CONFLUENT_LENGTH;
+            return schema(topic, SchemaId.Kind.CONFLUENT, id);
         }
         if (bytes.length < APICURIO_LENGTH) {
             throw Unreadable.malformed(side + ": expected a schema id behind the first byte, 0");
         }
-        return new Payload(
-                bytes,
-                APICURIO_LENGTH,
-                bytes.length,
-                schema(topic, SchemaId.Kind.APICURIO, JsonBytes.bigEndian(bytes, 1, Long.BYTES)));
+        from = APICURIO_LENGTH;
+        return schema(topic, SchemaId.Kind.APICURIO, JsonBytes.bigEndian(bytes, 1, Long.BYTES));
     }
 
-    private Payload inHeader(String topic, byte[] bytes, RecordHeaders headers, SchemaId.Kind kind, byte[] id)
-            throws Unreadable {
+    private AvroSchema inHeader(String topic, RecordHeaders headers, SchemaId.Kind kind, byte[] id) throws Unreadable {
         byte[] how = headers.last(encoding);
         if (how != null && (how.length == 0 || (how[0] != 'B' && how[0] != 'b'))) {
             throw Unreadable.blocked(
@@ -79,7 +83,8 @@ final class AvroFraming {
         if (id.length != Long.BYTES) {
             throw Unreadable.malformed("header apicurio." + side + ": expected an id of 8 bytes");
         }
-        return new Payload(bytes, 0, bytes.length, schema(topic, kind, JsonBytes.bigEndian(id, 0, Long.BYTES)));
+        from = 0;
+        return schema(topic, kind, JsonBytes.bigEndian(id, 0, Long.BYTES));
     }
 
     /** The usual record has the schema of the one before it. */

@@ -169,7 +169,7 @@ public final class DebeziumDecoder {
         }
         if (in.key() != null) {
             KeyShape shape = in.topic().keyShape();
-            if (shape == null || !shape.schema().equals(plan.keySchema()) || !shape.matches(in.key())) {
+            if (shape == null || !shape.schema().equals(plan.keySchema()) || !shape.matches(in.key(), in.keyAvro())) {
                 return null;
             }
         }
@@ -201,7 +201,7 @@ public final class DebeziumDecoder {
             throw Unreadable.malformed("after: expected an object");
         }
         TableId table = envelope.table();
-        KeySchema key = choice.keyOf(table, in.key() == null ? null : shapeOf(in.topic(), in.key()));
+        KeySchema key = choice.keyOf(table, in.key() == null ? null : shapeOf(in, in.key()));
         ConnectSchema connect = in.connect();
         RowPlan plan = connect != null
                 ? plans.withSchema(table, connect, key)
@@ -212,13 +212,17 @@ public final class DebeziumDecoder {
         return change(in, plan);
     }
 
-    private KeyShape shapeOf(TopicState topic, Payload key) throws Unreadable {
-        KeyShape shape = topic.keyShape();
-        if (shape == null || !shape.matches(key)) {
-            shape = keys.learn(topic.keys(), key);
-            topic.expectKey(shape);
+    private KeyShape shapeOf(Input in, byte[] key) throws Unreadable {
+        KeyShape shape = in.topic().keyShape();
+        if (shape == null || !shape.matches(key, in.keyAvro())) {
+            shape = keys.learn(in.topic().keys(), keyOf(in, key));
+            in.topic().expectKey(shape);
         }
         return shape;
+    }
+
+    private static Payload keyOf(Input in, byte[] key) {
+        return new Payload(key, in.keyFrom(), key.length, in.keyAvro());
     }
 
     /** The decision on a record that names no row; null if it names one. */
@@ -272,7 +276,7 @@ public final class DebeziumDecoder {
     /** The key's columns alone: what else {@code before} holds is invented unless the replica identity is full. */
     private @Nullable Object[] deletedRow(Input in, RowPlan plan) throws Unreadable {
         if (in.key() != null) {
-            return keys.row(in.topic().keys(), in.key(), plan);
+            return keys.row(in.topic().keys(), keyOf(in, in.key()), plan);
         }
         TableId table = plan.schema().table();
         if (plan.keySize() == 0) {
@@ -309,6 +313,6 @@ public final class DebeziumDecoder {
     }
 
     private void read(Input in, @Nullable RowPlan plan, String rowField) throws Unreadable, BadValue {
-        envelope.read(in.value(), plan, rowField);
+        envelope.read(in, plan, rowField);
     }
 }

@@ -122,11 +122,11 @@ final class Envelope {
      * @throws BadValue if the row does not fit the plan; the rest has not been read then
      * @throws Unreadable if the payload does not fit its format, whatever the plan
      */
-    void read(Payload value, @Nullable RowPlan plan, String rowField) throws Unreadable, BadValue {
+    void read(Input in, @Nullable RowPlan plan, String rowField) throws Unreadable, BadValue {
         reset();
-        try (JsonParser parser = parsers.open(value)) {
+        try (JsonParser parser = parsers.open(in.value(), in.from(), in.to(), in.avro())) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw Unreadable.malformed("value: expected " + value.objectForm());
+                throw Unreadable.malformed("value: expected " + Payload.objectForm(in.avro()));
             }
             while (parser.nextToken() != JsonToken.END_OBJECT) {
                 String name = parser.currentName();
@@ -151,7 +151,7 @@ final class Envelope {
                     + " levels, with numbers of at most " + DebeziumDecoder.MAX_NUMBER_LENGTH + " digits");
         } catch (IOException e) {
             // Jackson's message quotes the text.
-            throw Unreadable.malformed("value: expected " + value.form());
+            throw Unreadable.malformed("value: expected " + Payload.form(in.avro()));
         }
     }
 

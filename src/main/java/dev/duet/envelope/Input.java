@@ -7,15 +7,26 @@ import org.jspecify.annotations.Nullable;
  * A record to be decoded; never compared.
  *
  * @param key the record's key, null if it has none; of a key in JSON all bytes, its frame included
- * @param value the envelope
+ * @param keyFrom where the key begins in them
+ * @param keyAvro what the key was written with, null if it is JSON
+ * @param value the bytes that hold the envelope
+ * @param from where the envelope begins in them
+ * @param to where it ends, exclusive
+ * @param avro what it was written with, null if it is JSON
  * @param connect the envelope's schema, null if the record carries none
  */
+@SuppressWarnings("ArrayRecordComponent")
 record Input(
         TopicState topic,
         TopicPartition partition,
         long offset,
-        @Nullable Payload key,
-        Payload value,
+        byte @Nullable [] key,
+        int keyFrom,
+        @Nullable AvroSchema keyAvro,
+        byte[] value,
+        int from,
+        int to,
+        @Nullable AvroSchema avro,
         @Nullable ConnectSchema connect) {
 
     /** Finds the payload, and makes an envelope of it if the topic is flattened. Null if the payload is JSON's null. */
@@ -28,35 +39,32 @@ record Input(
             RecordHeaders headers,
             FlattenedRecord flattened)
             throws Unreadable {
-        Payload keyPayload = key == null ? null : topic.avroKeys().find(topic.topic(), key, headers);
-        Payload payload = topic.avroValues().find(topic.topic(), value, headers);
-        AvroSchema avro = payload.avro();
-        ConnectSchema connect;
-        if (avro != null) {
-            connect = avro.connect();
-        } else {
+        AvroSchema keyAvro = key == null ? null : topic.avroKeys().find(topic.topic(), key, headers);
+        int keyFrom = keyAvro == null ? 0 : topic.avroKeys().from();
+        AvroSchema avro = topic.avroValues().find(topic.topic(), value, headers);
+        int from = topic.avroValues().from();
+        int to = value.length;
+        ConnectSchema connect = avro == null ? null : avro.connect();
+        if (avro == null) {
             Framing framing = topic.values();
             framing.find(value);
             if (framing.isNull(value)) {
                 return null;
             }
-            int error = Utf8.firstError(value, framing.from(), framing.to());
+            from = framing.from();
+            to = framing.to();
+            connect = framing.schema();
+            int error = Utf8.firstError(value, from, to);
             if (error >= 0) {
                 throw Unreadable.malformed("value: expected UTF-8, not the byte at index " + error);
             }
-            payload = new Payload(value, framing.from(), framing.to(), null);
-            connect = framing.schema();
         }
-        byte[] envelope = topic.isFlattened() ? flattened.envelope(topic.topic(), payload) : null;
+        byte[] envelope =
+                topic.isFlattened() ? flattened.envelope(topic.topic(), new Payload(value, from, to, avro)) : null;
         if (envelope == null) {
-            return new Input(topic, partition, offset, keyPayload, payload, connect);
+            return new Input(topic, partition, offset, key, keyFrom, keyAvro, value, from, to, avro, connect);
         }
-        return new Input(
-                topic,
-                partition,
-                offset,
-                keyPayload,
-                new Payload(envelope, 0, envelope.length, null),
-                connect == null ? null : connect.flattened());
+        ConnectSchema withRow = connect == null ? null : connect.flattened();
+        return new Input(topic, partition, offset, key, keyFrom, keyAvro, envelope, 0, envelope.length, null, withRow);
     }
 }

@@ -54,8 +54,9 @@ final class KeyShape {
         return schema;
     }
 
-    boolean matches(Payload key) {
-        return avro != null || key.avro() != null ? avro == key.avro() : matches(key.bytes());
+    /** @param keyAvro what the key was written with, null if it is JSON */
+    boolean matches(byte[] key, @Nullable AvroSchema keyAvro) {
+        return avro != null || keyAvro != null ? avro == keyAvro : matches(key);
     }
 
     private boolean matches(byte[] key) {

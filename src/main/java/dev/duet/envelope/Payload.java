@@ -13,11 +13,19 @@ import org.jspecify.annotations.Nullable;
 record Payload(byte[] bytes, int from, int to, @Nullable AvroSchema avro) {
     /** What is expected at its top, for messages. */
     String objectForm() {
-        return avro == null ? "a JSON object" : "an Avro record";
+        return objectForm(avro);
     }
 
     /** What it is expected to be, for messages. */
     String form() {
+        return form(avro);
+    }
+
+    static String objectForm(@Nullable AvroSchema avro) {
+        return avro == null ? "a JSON object" : "an Avro record";
+    }
+
+    static String form(@Nullable AvroSchema avro) {
         return avro == null ? "valid JSON" : "valid Avro of its schema";
     }
 }
