@@ -21,7 +21,7 @@ build: ## Build the service (target/quarkus-app/quarkus-run.jar)
 	@echo "building the service (the first time Maven fetches what it needs, which takes minutes)"
 	@$(MVN) -q package -DskipTests -DskipITs
 
-devstack: ## Build the embedded stack (PostgreSQL, Kafka, Connect with Debezium, S3)
+devstack: ## Build the embedded stack (PostgreSQL, Kafka, Connect with Debezium, S3, a schema registry)
 	@echo "building the embedded stack"
 	@$(MVN) -q -f devstack/pom.xml package -DskipTests
 

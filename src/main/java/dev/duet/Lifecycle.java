@@ -4,6 +4,7 @@ import dev.duet.delivery.Delivery;
 import dev.duet.delivery.RetriableException;
 import dev.duet.delivery.Sink;
 import dev.duet.delta.DeltaSink;
+import dev.duet.envelope.WriterSchemas;
 import dev.duet.intake.ChangeConsumer;
 import dev.duet.intake.KafkaUpstream;
 import dev.duet.postgres.PostgresSink;
@@ -34,11 +35,13 @@ final class Lifecycle {
             Provider<PostgresSink> postgres,
             Provider<DeltaSink> delta,
             Provider<ConfiguredTables> tables,
+            Provider<WriterSchemas> registry,
             Provider<KafkaUpstream> upstream)
             throws InterruptedException {
         settings.check();
         try {
             var unused = tables.get();
+            var unasked = registry.get();
             for (Sink sink : List.of(postgres.get(), delta.get())) {
                 probe(sink);
             }

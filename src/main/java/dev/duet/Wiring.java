@@ -15,27 +15,34 @@ import dev.duet.envelope.DebeziumDecoder;
 import dev.duet.envelope.EnvelopeOptions;
 import dev.duet.envelope.KnownTables;
 import dev.duet.envelope.RecordShapes;
+import dev.duet.envelope.WriterSchemas;
 import dev.duet.intake.KafkaUpstream;
 import dev.duet.intake.SourceConfig;
 import dev.duet.intake.SourceTopics;
 import dev.duet.postgres.PostgresSink;
 import dev.duet.postgres.TargetDatabase;
+import dev.duet.registry.PatientRegistry;
+import dev.duet.registry.RegistryConfig;
 import dev.duet.status.DeliveryHealth;
 import dev.duet.status.DeliveryLog;
 import dev.duet.status.DeliveryMeters;
 import dev.duet.status.Listeners;
 import dev.duet.transform.TransformConfig;
 import dev.duet.transform.Transforms;
+import io.quarkus.tls.TlsConfiguration;
+import io.quarkus.tls.TlsConfigurationRegistry;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
 
 /** Who is given whom. */
 @Singleton
@@ -126,12 +133,35 @@ final class Wiring {
     }
 
     @Produces
-    DebeziumDecoder decoder(SourceConfig source, KnownTables tables, Transforms transforms) {
+    DebeziumDecoder decoder(SourceConfig source, KnownTables tables, Transforms transforms, WriterSchemas registry) {
         Predicate<String> flattened = source.flattenedTopics()
                 .map(topics -> Pattern.compile(SourceTopics.pattern("duet.source.flattened-topics", topics))
                         .asMatchPredicate())
                 .orElse(topic -> false);
-        return new DebeziumDecoder(options(source), tables, new RecordShapes(flattened, transforms::lifted));
+        return new DebeziumDecoder(options(source), tables, new RecordShapes(flattened, transforms::lifted), registry);
+    }
+
+    @Produces
+    @Singleton
+    WriterSchemas registry(
+            RegistryConfig config, TlsConfigurationRegistry tls, DuetConfig duet, DeliveryListener listener) {
+        SSLContext trusted = config.tlsConfigurationName()
+                .map(name -> trusted(tls.get(name), name))
+                .orElse(null);
+        return PatientRegistry.of(config, trusted, new Backoff(duet.retryPause(), duet.retryPauseLimit()), listener);
+    }
+
+    private static SSLContext trusted(Optional<TlsConfiguration> tls, String name) {
+        try {
+            return tls.orElseThrow(() -> new IllegalArgumentException("duet.source.registry.tls-configuration-name is '"
+                            + name + "', but there is no quarkus.tls." + name + ": set for example quarkus.tls." + name
+                            + ".trust-store.pem.certs"))
+                    .createSSLContext();
+        } catch (IllegalArgumentException e) {
+            throw e;
+        } catch (Exception e) { // what createSSLContext declares
+            throw new IllegalArgumentException("quarkus.tls." + name + " can't be used: " + e.getMessage(), e);
+        }
     }
 
     @Produces

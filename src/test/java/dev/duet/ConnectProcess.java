@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A Connect worker of its own beside the stack of the test run, which can be killed. */
-final class ConnectProcess implements AutoCloseable {
+public final class ConnectProcess implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -38,7 +38,7 @@ final class ConnectProcess implements AutoCloseable {
      *
      * @param group workers of one group continue each other's connectors
      */
-    static ConnectProcess start(EmbeddedStack stack, String group, boolean exactlyOnce) throws Exception {
+    public static ConnectProcess start(EmbeddedStack stack, String group, boolean exactlyOnce) throws Exception {
         Path root = Path.of(System.getProperty("duet.basedir", ".")).toAbsolutePath();
         Path data = Files.createTempDirectory(root.resolve("target"), "connect");
         Path status = data.resolve("status.json");
@@ -70,7 +70,8 @@ final class ConnectProcess implements AutoCloseable {
     }
 
     /** The connector's configuration that the documentation shows, with these on top. */
-    static Map<String, String> configuration(EmbeddedStack stack, Map<String, String> overrides) throws IOException {
+    public static Map<String, String> configuration(EmbeddedStack stack, Map<String, String> overrides)
+            throws IOException {
         Path root = Path.of(System.getProperty("duet.basedir", ".")).toAbsolutePath();
         Map<String, String> configuration = JSON.readValue(
                 root.resolve("devstack/src/main/resources/connector.json").toFile(), new TypeReference<>() {});
@@ -84,8 +85,15 @@ final class ConnectProcess implements AutoCloseable {
         return configuration;
     }
 
+    /** What makes a connector write Avro in Confluent's wire format, as the embedded stack's own has it. */
+    public static Map<String, String> avro(String registryUrl) throws IOException {
+        Path root = Path.of(System.getProperty("duet.basedir", ".")).toAbsolutePath();
+        String text = Files.readString(root.resolve("devstack/src/main/resources/connector-avro.json"));
+        return JSON.readValue(text.replace("${registry.url}", registryUrl), new TypeReference<>() {});
+    }
+
     /** Creates a connector, or changes it. */
-    void register(String name, Map<String, String> configuration) throws Exception {
+    public void register(String name, Map<String, String> configuration) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/connectors/" + name + "/config"))
                 .header("Content-Type", "application/json")
                 .timeout(Duration.ofSeconds(60))
@@ -107,7 +115,7 @@ final class ConnectProcess implements AutoCloseable {
     }
 
     /** SIGKILL. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor();
         EmbeddedStack.delete(data);

@@ -130,6 +130,19 @@ public final class EmbeddedStack implements AutoCloseable {
         return addresses.at("/connect/url").asText();
     }
 
+    /** The schema registry's address, without a path. */
+    public String registryUrl() {
+        return addresses.at("/registry/url").asText();
+    }
+
+    /** SIGKILL for the schema registry alone, which is a process of its own; {@link #kill} and {@link #restart} bring it back. */
+    public void killRegistry() {
+        ProcessHandle.of(addresses.at("/registry/pid").asLong()).ifPresent(registry -> {
+            registry.destroyForcibly();
+            registry.onExit().join();
+        });
+    }
+
     public String s3Endpoint() {
         return addresses.at("/s3/endpoint").asText();
     }

@@ -31,11 +31,12 @@ class FloorPlanTest {
             "intake", Set.of("change", "envelope", "transform", "delivery", "failpoint"),
             "postgres", Set.of("change", "delivery", "failpoint"),
             "delta", Set.of("change", "delivery", "failpoint"),
+            "registry", Set.of("envelope", "delivery"),
             "status", Set.of("change", "delivery"));
 
     /** Library to the rooms that may use it; the root never does. */
     private static final Map<String, Set<String>> DOORS = Map.ofEntries(
-            Map.entry("com.fasterxml.jackson", Set.of("envelope")),
+            Map.entry("com.fasterxml.jackson", Set.of("envelope", "registry")),
             Map.entry("org.apache.kafka", Set.of("intake")),
             Map.entry("io.smallrye.reactive.messaging", Set.of("intake")),
             Map.entry("org.eclipse.microprofile.reactive.messaging", Set.of("intake")),
@@ -44,6 +45,7 @@ class FloorPlanTest {
             Map.entry("org.apache.hadoop", Set.of("delta")),
             Map.entry("org.apache.parquet", Set.of("delta")),
             Map.entry("software.amazon.awssdk", Set.of("delta")),
+            Map.entry("java.net.http", Set.of("registry")),
             Map.entry("io.micrometer", Set.of("status")),
             Map.entry("org.eclipse.microprofile.health", Set.of("status")));
 

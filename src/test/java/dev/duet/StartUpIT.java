@@ -37,6 +37,7 @@ class StartUpIT {
                 with("duet.source.columns.\"public.x\"", "id polygon"),
                 "duet.source.columns.\"public.x\": 'id polygon' ");
         assertRefused(with("duet.source.flattened-topics", "flat.("), "duet.source.flattened-topics is neither ");
+        assertRefused(with("duet.source.registry.url", "registry:8081"), "duet.source.registry.url is no address");
         assertRefused(with("duet.transform.x.drop", "a"), "duet.transform.x.tables is missing: ");
         assertRefused(with("duet.postgres.table", "{nonsense}"), "duet.postgres.table ");
         assertRefused(with("duet.failpoint.at", "log-putt"), "duet.failpoint.at names the fail point 'log-putt'");

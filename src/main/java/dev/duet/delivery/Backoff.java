@@ -9,7 +9,7 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public record Backoff(Duration first, Duration limit) {
     /** @param attempt 1 for the pause after the first failure */
-    Duration pause(int attempt) {
+    public Duration pause(int attempt) {
         long millis = Math.min(limit.toMillis(), first.toMillis() << Math.min(attempt - 1, 20));
         return Duration.ofMillis(ThreadLocalRandom.current().nextLong(millis / 2, millis + 1));
     }

@@ -50,6 +50,12 @@ public interface DeliveryListener {
     /** Kafka answers again. */
     default void sourceBack() {}
 
+    /** The schema registry does not answer: records in Avro wait, and so does all that was polled with them. It is asked again. */
+    default void registryLost(int attempt, Duration pause, String reason) {}
+
+    /** The schema registry answers again. */
+    default void registryBack() {}
+
     /** The memory of the changes that are accepted and not yet in both sinks. */
     default void buffered(long bytes) {}
 

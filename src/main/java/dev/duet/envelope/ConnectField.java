@@ -5,7 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A field of a Connect schema as the JSON converter writes it: {@code {"type", "optional", "name", "parameters", "field", "fields"}}.
+ * A field of a Connect schema as the JSON converter writes it: {@code {"type", "optional", "name", "parameters", "field", "fields"}}. Avro's
+ * schemas are mapped to the same.
  *
  * @param name the field's name, empty for the schema at the top
  * @param type Connect's type: boolean, int8 to int64, float, double, string, bytes, array, map or struct
@@ -27,6 +28,11 @@ record ConnectField(
     /** A struct of these fields. */
     static ConnectField struct(String name, List<ConnectField> fields) {
         return new ConnectField(name, "struct", null, Map.of(), fields, null, null);
+    }
+
+    /** The same as the field of this name. */
+    ConnectField named(String field) {
+        return new ConnectField(field, type, semantic, parameters, fields, items, defaultJson);
     }
 
     boolean isText() {

@@ -15,12 +15,13 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes Debezium's change events in JSON, with schemas or without (found out record by record).
+ * Decodes Debezium's change events in JSON, with schemas or without, and in Avro (found out record by record).
  *
  * <p>The next record of a topic is expected to look like the last one: same schema block, same table, same columns, same key. Such a
  * record is read in one pass, without a tree. Only if it turns out to be different, its source is read first, then its row.
  *
- * <p>Not thread-safe: one for each decoding thread. Bad input never throws; what {@link KnownTables} throws passes through.
+ * <p>Not thread-safe: one for each decoding thread. Bad input never throws; what {@link KnownTables} and {@link WriterSchemas} throw
+ * passes through.
  */
 public final class DebeziumDecoder {
     /** Jackson's own default. */
@@ -39,6 +40,7 @@ public final class DebeziumDecoder {
     private final EnvelopeOptions.AmbiguousNulls ambiguousNulls;
     private final LongSupplier nanoClock;
     private final SchemaCache schemas;
+    private final AvroSchemas avro;
     private final RecordShapes shapes;
     private final FlattenedRecord flattened;
     private final Plans plans;
@@ -54,10 +56,20 @@ public final class DebeziumDecoder {
     }
 
     public DebeziumDecoder(EnvelopeOptions options, KnownTables tables, RecordShapes shapes) {
-        this(options, tables, shapes, System::nanoTime);
+        this(options, tables, shapes, WriterSchemas.NONE);
     }
 
-    DebeziumDecoder(EnvelopeOptions options, KnownTables tables, RecordShapes shapes, LongSupplier nanoClock) {
+    /** @param registry asked for the schemas of records in Avro */
+    public DebeziumDecoder(EnvelopeOptions options, KnownTables tables, RecordShapes shapes, WriterSchemas registry) {
+        this(options, tables, shapes, registry, System::nanoTime);
+    }
+
+    DebeziumDecoder(
+            EnvelopeOptions options,
+            KnownTables tables,
+            RecordShapes shapes,
+            WriterSchemas registry,
+            LongSupplier nanoClock) {
         JsonFactory json = JsonFactory.builder()
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(MAX_DEPTH)
@@ -69,14 +81,20 @@ public final class DebeziumDecoder {
         this.heartbeatTopics = options.heartbeatTopicsPrefix() + ".";
         this.nanoClock = nanoClock;
         this.ambiguousNulls = options.ambiguousNulls();
+        Parsers parsers = new Parsers(json);
         this.schemas = new SchemaCache(new SchemaParser(json));
+        this.avro = new AvroSchemas(registry, json);
         this.shapes = shapes;
-        this.flattened = new FlattenedRecord(json);
+        this.flattened = new FlattenedRecord(parsers);
         this.plans = new Plans(new Readers(options), shapes.lifted(), tables);
         this.known = new KnownColumns(tables, nanoClock);
-        this.keys = new RecordKeys(json);
+        this.keys = new RecordKeys(parsers);
         this.choice = new PlanChoice(plans, known, keys);
-        this.envelope = new Envelope(json, options.unavailableValuePlaceholder());
+        this.envelope = new Envelope(parsers, options.unavailableValuePlaceholder());
+    }
+
+    Decoded decode(TopicPartition partition, long offset, byte @Nullable [] key, byte @Nullable [] value) {
+        return decode(partition, offset, key, value, RecordHeaders.NONE);
     }
 
     /**
@@ -87,7 +105,12 @@ public final class DebeziumDecoder {
      * @param key the record's key, null if it has none
      * @param value the record's value, null for a tombstone
      */
-    public Decoded decode(TopicPartition partition, long offset, byte @Nullable [] key, byte @Nullable [] value) {
+    public Decoded decode(
+            TopicPartition partition,
+            long offset,
+            byte @Nullable [] key,
+            byte @Nullable [] value,
+            RecordHeaders headers) {
         TopicState topic = topic(partition.topic());
         if (value == null) {
             return new Decoded.NoRow(Decoded.Kind.TOMBSTONE);
@@ -96,7 +119,7 @@ public final class DebeziumDecoder {
             return new Decoded.NoRow(Decoded.Kind.HEARTBEAT);
         }
         try {
-            Input in = Input.of(topic, partition, offset, key, value, flattened);
+            Input in = Input.of(topic, partition, offset, key, value, headers, flattened);
             return in == null ? new Decoded.NoRow(Decoded.Kind.TOMBSTONE) : decode(in);
         } catch (Unreadable e) {
             return e.decision();
@@ -124,7 +147,8 @@ public final class DebeziumDecoder {
                             topic,
                             topic.startsWith(heartbeatTopics),
                             shapes.flattened().test(topic),
-                            schemas));
+                            schemas,
+                            avro));
             lastTopic = last;
         }
         return last;
@@ -147,7 +171,7 @@ public final class DebeziumDecoder {
         }
         if (in.key() != null) {
             KeyShape shape = in.topic().keyShape();
-            if (shape == null || !shape.schema().equals(plan.keySchema()) || !shape.matches(in.key())) {
+            if (shape == null || !shape.schema().equals(plan.keySchema()) || !shape.matches(in.key(), in.keyAvro())) {
                 return null;
             }
         }
@@ -179,7 +203,7 @@ public final class DebeziumDecoder {
             throw Unreadable.malformed("after: expected an object");
         }
         TableId table = envelope.table();
-        KeySchema key = choice.keyOf(table, in.key() == null ? null : shapeOf(in.topic(), in.key()));
+        KeySchema key = choice.keyOf(table, in.key() == null ? null : shapeOf(in, in.key()));
         ConnectSchema connect = in.connect();
         RowPlan plan = connect != null
                 ? plans.withSchema(table, connect, key)
@@ -190,13 +214,17 @@ public final class DebeziumDecoder {
         return change(in, plan);
     }
 
-    private KeyShape shapeOf(TopicState topic, byte[] key) throws Unreadable {
-        KeyShape shape = topic.keyShape();
-        if (shape == null || !shape.matches(key)) {
-            shape = keys.learn(topic.keys(), key);
-            topic.expectKey(shape);
+    private KeyShape shapeOf(Input in, byte[] key) throws Unreadable {
+        KeyShape shape = in.topic().keyShape();
+        if (shape == null || !shape.matches(key, in.keyAvro())) {
+            shape = keys.learn(in.topic().keys(), keyOf(in, key));
+            in.topic().expectKey(shape);
         }
         return shape;
+    }
+
+    private static Payload keyOf(Input in, byte[] key) {
+        return new Payload(key, in.keyFrom(), key.length, in.keyAvro());
     }
 
     /** The decision on a record that names no row; null if it names one. */
@@ -253,7 +281,7 @@ public final class DebeziumDecoder {
     /** The key's columns alone: what else {@code before} holds is invented unless the replica identity is full. */
     private @Nullable Object[] deletedRow(Input in, RowPlan plan) throws Unreadable {
         if (in.key() != null) {
-            return keys.row(in.topic().keys(), in.key(), plan);
+            return keys.row(in.topic().keys(), keyOf(in, in.key()), plan);
         }
         TableId table = plan.schema().table();
         if (plan.keySize() == 0) {
@@ -290,6 +318,6 @@ public final class DebeziumDecoder {
     }
 
     private void read(Input in, @Nullable RowPlan plan, String rowField) throws Unreadable, BadValue {
-        envelope.read(in.value(), in.from(), in.to(), plan, rowField);
+        envelope.read(in, plan, rowField);
     }
 }

@@ -1,6 +1,5 @@
 package dev.duet.envelope;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
@@ -31,7 +30,7 @@ final class Envelope {
     private static final int TS_MILLIS = 64;
     private static final int SEQUENCE = 128;
 
-    private final JsonFactory json;
+    private final Parsers parsers;
     private final RowReader rows;
 
     private int seen;
@@ -51,8 +50,8 @@ final class Envelope {
     private long tsMicros;
     private long tsMillis;
 
-    Envelope(JsonFactory json, String unavailable) {
-        this.json = json;
+    Envelope(Parsers parsers, String unavailable) {
+        this.parsers = parsers;
         this.rows = new RowReader(unavailable);
     }
 
@@ -129,11 +128,11 @@ final class Envelope {
      * @throws BadValue if the row does not fit the plan; the rest has not been read then
      * @throws Unreadable if the payload does not fit its format, whatever the plan
      */
-    void read(byte[] value, int from, int to, @Nullable RowPlan plan, String rowField) throws Unreadable, BadValue {
+    void read(Input in, @Nullable RowPlan plan, String rowField) throws Unreadable, BadValue {
         reset();
-        try (JsonParser parser = json.createParser(value, from, to - from)) {
+        try (JsonParser parser = parsers.open(in.value(), in.from(), in.to(), in.avro())) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw Unreadable.malformed("value: expected a JSON object");
+                throw Unreadable.malformed("value: expected " + Payload.objectForm(in.avro()));
             }
             while (parser.nextToken() != JsonToken.END_OBJECT) {
                 String name = parser.currentName();
@@ -161,7 +160,7 @@ final class Envelope {
                     + " levels, with numbers of at most " + DebeziumDecoder.MAX_NUMBER_LENGTH + " digits");
         } catch (IOException e) {
             // Jackson's message quotes the text.
-            throw Unreadable.malformed("value: expected valid JSON");
+            throw Unreadable.malformed("value: expected " + Payload.form(in.avro()));
         }
     }
 

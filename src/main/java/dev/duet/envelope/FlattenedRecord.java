@@ -28,10 +28,10 @@ final class FlattenedRecord {
     private static final String PREFIX = "__";
     private static final List<String> SOURCE_FIELDS = List.of("schema", "table", "lsn", "txId", "ts_us", "ts_ms");
 
-    private final JsonFactory json;
+    private final Parsers parsers;
 
-    FlattenedRecord(JsonFactory json) {
-        this.json = json;
+    FlattenedRecord(Parsers parsers) {
+        this.parsers = parsers;
     }
 
     /** Whether a field is none of the row's. */
@@ -49,18 +49,19 @@ final class FlattenedRecord {
     }
 
     /**
-     * The envelope of the value between these two indexes, as JSON; null if it is an envelope already: ExtractNewRecordState leaves
+     * The envelope of the value, as JSON; null if it is an envelope already: ExtractNewRecordState leaves
      * alone what changes no row.
      *
-     * @throws Unreadable if it is no JSON object, or lacks what the envelope needs
+     * @throws Unreadable if it is no object, or lacks what the envelope needs
      */
-    byte @Nullable [] envelope(String topic, byte[] value, int from, int to) throws Unreadable {
-        ByteArrayOutputStream row = new ByteArrayOutputStream(to - from);
+    byte @Nullable [] envelope(String topic, Payload value) throws Unreadable {
+        JsonFactory json = parsers.json();
+        ByteArrayOutputStream row = new ByteArrayOutputStream(value.to() - value.from());
         Found found = new Found();
-        try (JsonParser parser = json.createParser(value, from, to - from);
+        try (JsonParser parser = parsers.open(value);
                 JsonGenerator columns = json.createGenerator(row)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw Unreadable.malformed("value: expected a JSON object");
+                throw Unreadable.malformed("value: expected " + value.objectForm());
             }
             columns.writeStartObject();
             while (parser.nextToken() != JsonToken.END_OBJECT) {
@@ -80,7 +81,7 @@ final class FlattenedRecord {
             }
         } catch (IOException e) {
             // Jackson's message quotes the text.
-            throw Unreadable.malformed("value: expected valid JSON");
+            throw Unreadable.malformed("value: expected " + value.form());
         }
         return found.isEnvelope && found.op == null ? null : found.envelope(json, topic, row.toByteArray());
     }

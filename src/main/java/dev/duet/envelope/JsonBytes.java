@@ -9,6 +9,15 @@ import java.util.Arrays;
 final class JsonBytes {
     private JsonBytes() {}
 
+    /** The unsigned number in these bytes, the first being the highest. */
+    static long bigEndian(byte[] bytes, int from, int length) {
+        long number = 0;
+        for (int i = from; i < from + length; i++) {
+            number = number << 8 | (bytes[i] & 0xff);
+        }
+        return number;
+    }
+
     /**
      * The index behind the value that begins at {@code from}, or -1 if it does not end before {@code to}. Brackets are counted
      * without regard to their kind.

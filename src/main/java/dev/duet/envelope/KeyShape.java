@@ -3,10 +3,11 @@ package dev.duet.envelope;
 import com.fasterxml.jackson.core.io.SerializedString;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all keys of a table have in common: the bytes around the values. With it a key is verified by some comparisons, without
- * parsing it; its values are in the row anyway.
+ * parsing it; its values are in the row anyway. A key in Avro is as its schema says.
  *
  * <pre>
  * {"fund_id":1,"unit_code":"A"}      {"fund_id":   VALUE   ,"unit_code":   VALUE   }
@@ -14,11 +15,17 @@ import java.util.List;
  */
 final class KeyShape {
     private final byte[][] around;
+    private final @Nullable AvroSchema avro;
     private final KeySchema schema;
 
-    private KeyShape(byte[][] around, KeySchema schema) {
+    private KeyShape(byte[][] around, @Nullable AvroSchema avro, KeySchema schema) {
         this.around = around;
+        this.avro = avro;
         this.schema = schema;
+    }
+
+    static KeyShape ofAvro(AvroSchema avro, KeySchema schema) {
+        return new KeyShape(new byte[0][], avro, schema);
     }
 
     /**
@@ -40,14 +47,19 @@ final class KeyShape {
             around[i] = part;
         }
         around[names.size()] = Arrays.copyOfRange(key, to - 1, key.length);
-        return new KeyShape(around, schema);
+        return new KeyShape(around, null, schema);
     }
 
     KeySchema schema() {
         return schema;
     }
 
-    boolean matches(byte[] key) {
+    /** @param keyAvro what the key was written with, null if it is JSON */
+    boolean matches(byte[] key, @Nullable AvroSchema keyAvro) {
+        return avro != null || keyAvro != null ? avro == keyAvro : matches(key);
+    }
+
+    private boolean matches(byte[] key) {
         int at = 0;
         int values = around.length - 1;
         for (int i = 0; i < values; i++) {

@@ -1,6 +1,5 @@
 package dev.duet.envelope;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
@@ -12,13 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads record keys: which columns they have, and for a delete their values. */
 final class RecordKeys {
-    private static final String BROKEN = "key: expected a JSON object";
-
-    private final JsonFactory json;
+    private final Parsers parsers;
     private final Map<KeySchema, KeySchema> schemas = new HashMap<>();
 
-    RecordKeys(JsonFactory json) {
-        this.json = json;
+    RecordKeys(Parsers parsers) {
+        this.parsers = parsers;
         schemas.put(KeySchema.NONE, KeySchema.NONE);
     }
 
@@ -28,20 +25,33 @@ final class RecordKeys {
         return known == null ? schema : known;
     }
 
-    /** Parses a key of a shape not met before. Leaves its payload's bounds in the framing. */
-    KeyShape learn(Framing framing, byte[] key) throws Unreadable {
-        framing.find(key);
-        if (Utf8.firstError(key, framing.from(), framing.to()) >= 0) {
-            throw Unreadable.malformed("key: expected UTF-8");
+    /** Parses a key of a shape not met before. */
+    KeyShape learn(Framing framing, Payload key) throws Unreadable {
+        Payload payload = payload(framing, key);
+        List<String> names = names(payload);
+        AvroSchema avro = payload.avro();
+        if (avro != null && !names.isEmpty()) {
+            return KeyShape.ofAvro(avro, intern(withSchema(avro.connect().fields(), names)));
         }
-        List<String> names = names(key, framing.from(), framing.to());
-        int end = JsonBytes.endOfValue(key, framing.from(), framing.to());
+        int end = JsonBytes.endOfValue(payload.bytes(), payload.from(), payload.to());
         if (names.isEmpty() || end < 0) {
             throw Unreadable.malformed("key: expected at least one column");
         }
         ConnectSchema connect = framing.schema();
         KeySchema schema = connect == null ? KeySchema.of(names) : withSchema(connect.fields(), names);
-        return KeyShape.of(key, framing.from(), end, names, intern(schema));
+        return KeyShape.of(payload.bytes(), payload.from(), end, names, intern(schema));
+    }
+
+    /** Without its frame, if it is JSON; leaves that one's schema in the framing. */
+    private static Payload payload(Framing framing, Payload key) throws Unreadable {
+        if (key.avro() != null) {
+            return key;
+        }
+        framing.find(key.bytes());
+        if (Utf8.firstError(key.bytes(), framing.from(), framing.to()) >= 0) {
+            throw Unreadable.malformed("key: expected UTF-8");
+        }
+        return new Payload(key.bytes(), framing.from(), framing.to(), null);
     }
 
     private static KeySchema withSchema(List<ConnectField> fields, List<String> names) throws Unreadable {
@@ -57,11 +67,11 @@ final class RecordKeys {
         return new KeySchema(declared, fields);
     }
 
-    private List<String> names(byte[] key, int from, int to) throws Unreadable {
+    private List<String> names(Payload payload) throws Unreadable {
         List<String> names = new ArrayList<>();
-        try (JsonParser parser = json.createParser(key, from, to - from)) {
+        try (JsonParser parser = parsers.open(payload)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw Unreadable.malformed(BROKEN);
+                throw broken(payload);
             }
             while (parser.nextToken() != JsonToken.END_OBJECT) {
                 if (names.contains(parser.currentName())) {
@@ -73,36 +83,37 @@ final class RecordKeys {
                 parser.skipChildren();
             }
             if (parser.nextToken() != null) {
-                throw Unreadable.malformed(BROKEN);
+                throw broken(payload);
             }
             return names;
         } catch (IOException e) {
-            throw Unreadable.malformed(BROKEN);
+            throw broken(payload);
         }
     }
 
     /** The row of a delete: the key's columns, all others null. */
     @Nullable
-    Object[] row(Framing framing, byte[] key, RowPlan plan) throws Unreadable {
-        framing.find(key);
-        if (Utf8.firstError(key, framing.from(), framing.to()) >= 0) {
-            throw Unreadable.malformed("key: expected UTF-8");
-        }
+    Object[] row(Framing framing, Payload key, RowPlan plan) throws Unreadable {
+        Payload payload = payload(framing, key);
         @Nullable Object[] values = new @Nullable Object[plan.width()];
-        try (JsonParser parser = json.createParser(key, framing.from(), framing.to() - framing.from())) {
+        try (JsonParser parser = parsers.open(payload)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw Unreadable.malformed(BROKEN);
+                throw broken(payload);
             }
             while (parser.nextToken() != JsonToken.END_OBJECT) {
                 readColumn(parser, plan, values);
             }
             if (parser.nextToken() != null) {
-                throw Unreadable.malformed(BROKEN);
+                throw broken(payload);
             }
         } catch (IOException e) {
-            throw Unreadable.malformed(BROKEN);
+            throw broken(payload);
         }
         return values;
+    }
+
+    private static Unreadable broken(Payload payload) {
+        return Unreadable.malformed("key: expected " + payload.objectForm());
     }
 
     private static void readColumn(JsonParser parser, RowPlan plan, @Nullable Object[] values)

@@ -10,16 +10,20 @@ final class TopicState {
     private final boolean isFlattened;
     private final Framing values;
     private final Framing keys;
+    private final AvroFraming avroValues;
+    private final AvroFraming avroKeys;
     private @Nullable KeyShape keyShape;
     private @Nullable RowPlan plan;
     private long planUntilNanos;
 
-    TopicState(String topic, boolean isHeartbeat, boolean isFlattened, SchemaCache schemas) {
+    TopicState(String topic, boolean isHeartbeat, boolean isFlattened, SchemaCache schemas, AvroSchemas avro) {
         this.topic = topic;
         this.isHeartbeat = isHeartbeat;
         this.isFlattened = isFlattened;
         this.values = new Framing(schemas);
         this.keys = new Framing(schemas);
+        this.avroValues = new AvroFraming(avro, "value");
+        this.avroKeys = new AvroFraming(avro, "key");
     }
 
     String topic() {
@@ -40,6 +44,14 @@ final class TopicState {
 
     Framing keys() {
         return keys;
+    }
+
+    AvroFraming avroValues() {
+        return avroValues;
+    }
+
+    AvroFraming avroKeys() {
+        return avroKeys;
     }
 
     @Nullable

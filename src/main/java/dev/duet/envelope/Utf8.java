@@ -55,4 +55,34 @@ final class Utf8 {
         };
         return sound ? length : 0;
     }
+
+    /**
+     * Decodes text.
+     *
+     * @param chars holds at least as many characters as there are bytes
+     * @return how many characters it is, -1 if the bytes are not UTF-8
+     */
+    static int decode(byte[] text, int from, int to, char[] chars) {
+        int count = 0;
+        int i = from;
+        while (i < to) {
+            int lead = text[i];
+            if (lead >= 0) {
+                chars[count++] = (char) lead;
+                i++;
+                continue;
+            }
+            int length = lengthAt(text, i, to);
+            if (length == 0) {
+                return -1;
+            }
+            int point = lead & (0x7f >> length);
+            for (int k = 1; k < length; k++) {
+                point = point << 6 | (text[i + k] & 0x3f);
+            }
+            count += Character.toChars(point, chars, count);
+            i += length;
+        }
+        return count;
+    }
 }

@@ -1,5 +1,5 @@
 /**
- * Debezium's bytes to changes: JSON with or without schemas is read here and nowhere else. One record in, one decision out.
+ * Debezium's bytes to changes: JSON with or without schemas and Avro are read here and nowhere else. One record in, one decision out.
  */
 @NullMarked
 package dev.duet.envelope;

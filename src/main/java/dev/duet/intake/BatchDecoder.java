@@ -9,6 +9,7 @@ import dev.duet.delivery.Delivery;
 import dev.duet.delivery.TableStoppedException;
 import dev.duet.envelope.DebeziumDecoder;
 import dev.duet.envelope.Decoded;
+import dev.duet.envelope.RecordHeaders;
 import dev.duet.transform.Outcome;
 import dev.duet.transform.Transforms;
 import java.util.ArrayList;
@@ -18,6 +19,8 @@ import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /** One poll's records to what delivery takes. On the decoding thread only. */
@@ -101,7 +104,8 @@ final class BatchDecoder {
     /** A table whose columns can't be told, because its target table is unusable, is one that can't be read. */
     private Decoded decode(TopicPartition partition, ConsumerRecord<byte[], byte[]> record) {
         try {
-            Decoded decoded = decoder.decode(partition, record.offset(), record.key(), record.value());
+            Decoded decoded =
+                    decoder.decode(partition, record.offset(), record.key(), record.value(), headers(record.headers()));
             if (!(decoded instanceof Decoded.Change change)) {
                 return decoded;
             }
@@ -112,6 +116,13 @@ final class BatchDecoder {
         } catch (TableStoppedException e) {
             return new Decoded.Blocked(e.table(), String.valueOf(e.getMessage()));
         }
+    }
+
+    private static RecordHeaders headers(Headers headers) {
+        return name -> {
+            Header header = headers.lastHeader(name);
+            return header == null ? null : header.value();
+        };
     }
 
     private Decoded transformed(Decoded.Change change) {

@@ -17,7 +17,7 @@ import org.eclipse.microprofile.health.Readiness;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Readiness: down while Kafka does not answer, a sink can't be written or a table stands still, with the reason. Liveness never depends on any of
+ * Readiness: down while Kafka or the schema registry does not answer, a sink can't be written or a table stands still, with the reason. Liveness never depends on any of
  * them, since a restart mends none.
  */
 @Readiness
@@ -28,14 +28,19 @@ public final class DeliveryHealth implements DeliveryListener, HealthCheck {
     private final Map<String, String> retrying = new ConcurrentHashMap<>();
     private final Map<TopicPartition, String> stopped = new ConcurrentHashMap<>();
     private volatile @Nullable String source;
+    private volatile @Nullable String registry;
 
     @Override
     public HealthCheckResponse call() {
         String lost = source;
-        HealthCheckResponseBuilder response =
-                HealthCheckResponse.named("delivery").status(lost == null && retrying.isEmpty() && stopped.isEmpty());
+        String noSchemas = registry;
+        HealthCheckResponseBuilder response = HealthCheckResponse.named("delivery")
+                .status(lost == null && noSchemas == null && retrying.isEmpty() && stopped.isEmpty());
         if (lost != null) {
             response.withData("kafka", lost);
+        }
+        if (noSchemas != null) {
+            response.withData("schema registry", noSchemas);
         }
         retrying.forEach((sink, reason) -> response.withData("sink " + sink, reason));
         stopped.forEach((partition, reason) -> response.withData("partition " + partition, reason));
@@ -60,6 +65,16 @@ public final class DeliveryHealth implements DeliveryListener, HealthCheck {
     @Override
     public void sourceBack() {
         source = null;
+    }
+
+    @Override
+    public void registryLost(int attempt, Duration pause, String reason) {
+        registry = "attempt " + attempt + " failed: " + reason;
+    }
+
+    @Override
+    public void registryBack() {
+        registry = null;
     }
 
     @Override

@@ -57,6 +57,18 @@ public final class DeliveryLog implements DeliveryListener {
     }
 
     @Override
+    public void registryLost(int attempt, Duration pause, String reason) {
+        if (attempt == 1 || attempt % AGAIN == 0) {
+            LOG.warnf("event=registry-lost attempt=%d pauseMillis=%d reason=\"%s\"", attempt, pause.toMillis(), reason);
+        }
+    }
+
+    @Override
+    public void registryBack() {
+        LOG.info("event=registry-back");
+    }
+
+    @Override
     public void stopped(@Nullable TableId table, Set<TopicPartition> partitions, String reason) {
         LOG.errorf("event=stopped table=%s partitions=%s reason=\"%s\"", table, new TreeSet<>(partitions), reason);
     }

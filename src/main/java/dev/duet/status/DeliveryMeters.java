@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * duet.write          timer    sink                 a batch's write, retries included
  * duet.retries        counter  sink
  * duet.rewinds        counter  sink                 batches dropped because another writer had moved the position
+ * duet.registry.failures counter                    questions to the schema registry that were not answered and are asked again
  * duet.position       gauge    sink, topic, partition   first offset that the sink has not got, as far as this process knows
  * duet.delivered      gauge    topic, partition         first offset that is not in both sinks
  * duet.lag.records    gauge    topic, partition         offsets from there to the end
@@ -90,6 +91,11 @@ public final class DeliveryMeters implements DeliveryListener {
     @Override
     public void retrying(String sink, int attempt, Duration pause, Throwable reason) {
         registry.counter("duet.retries", "sink", sink).increment();
+    }
+
+    @Override
+    public void registryLost(int attempt, Duration pause, String reason) {
+        registry.counter("duet.registry.failures").increment();
     }
 
     @Override

@@ -64,6 +64,16 @@ public record Listeners(List<DeliveryListener> all) implements DeliveryListener 
     }
 
     @Override
+    public void registryLost(int attempt, Duration pause, String reason) {
+        all.forEach(listener -> listener.registryLost(attempt, pause, reason));
+    }
+
+    @Override
+    public void registryBack() {
+        all.forEach(DeliveryListener::registryBack);
+    }
+
+    @Override
     public void buffered(long bytes) {
         all.forEach(listener -> listener.buffered(bytes));
     }

@@ -15,7 +15,7 @@ import java.util.Map;
  * sinks, and how long a single change takes through real Debezium. Prints a summary and writes {@code target/bench.json}.
  *
  * <p>Arguments: {@code events=1000000 keys=200000 seconds=30 rate=200}; with {@code --exactly-once-cost} it measures what the positions
- * cost instead ({@code rounds=3} drains).
+ * cost instead ({@code rounds=3} drains), with {@code --forms} the size and the decoding of JSON and Avro ({@code rows=20000}).
  */
 public final class Bench {
     private Bench() {}
@@ -23,7 +23,7 @@ public final class Bench {
     /** Runs both measurements. */
     public static void main(String... arguments) throws Exception {
         Map<String, Integer> options = new LinkedHashMap<>(
-                Map.of("events", 1_000_000, "keys", 200_000, "seconds", 30, "rate", 200, "rounds", 3));
+                Map.of("events", 1_000_000, "keys", 200_000, "seconds", 30, "rate", 200, "rounds", 3, "rows", 20_000));
         for (String argument : arguments) {
             String[] pair = argument.trim().split("=");
             if (pair.length == 2) {
@@ -39,6 +39,11 @@ public final class Bench {
                     "exactlyOnceCost",
                     ExactlyOnceCost.measure(
                             stack, value(options, "keys"), value(options, "events"), value(options, "rounds")));
+            write(result);
+            return;
+        }
+        if (List.of(arguments).contains("--forms")) {
+            result.put("forms", Forms.measure(stack, value(options, "rows")));
             write(result);
             return;
         }

@@ -25,7 +25,8 @@ class WithoutSchemasTest {
 
     private final Tables tables = Tables.recorded();
     private long nanos = 5;
-    private final DebeziumDecoder decoder = new DebeziumDecoder(PRECISE, tables, RecordShapes.PLAIN, () -> nanos);
+    private final DebeziumDecoder decoder =
+            new DebeziumDecoder(PRECISE, tables, RecordShapes.PLAIN, WriterSchemas.NONE, () -> nanos);
 
     private final RecordedEvent create = RecordedEvent.of("pgsrc.fund_unit", 3);
     private final RecordedEvent delete = RecordedEvent.of("pgsrc.fund_unit", 4);

@@ -1,5 +1,7 @@
 package dev.duet.devstack;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.common.utils.Exit;
@@ -87,6 +89,11 @@ final class ConnectWorker implements Part {
                 "plugin.discovery", "service_load",
                 "key.converter", JSON,
                 "value.converter", JSON));
+        // Jars that don't go with those of Connect; like the class path's, they name their plugins to ServiceLoader.
+        Path converters = Built.folder("converter");
+        if (Files.isDirectory(converters)) {
+            worker.put("plugin.path", converters.toString());
+        }
         return worker;
     }
 }

@@ -53,6 +53,14 @@ final class Connector {
         }
     }
 
+    /// What makes the connector write Avro, with schemas in this registry.
+    static Map<String, String> avro(String registryUrl) throws IOException {
+        try (InputStream in = Connector.class.getResourceAsStream("/connector-avro.json")) {
+            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("${registry.url}", registryUrl);
+            return JSON.readValue(text, new TypeReference<>() {});
+        }
+    }
+
     /// Creates or changes the connector and returns when it and its task run.
     void register(Map<String, String> configuration) throws IOException, InterruptedException {
         try (HttpClient http = HttpClient.newHttpClient()) {

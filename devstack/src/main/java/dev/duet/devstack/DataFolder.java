@@ -21,14 +21,24 @@ import java.util.stream.Stream;
 /// | `devstack.lock` | process id of the owner |
 /// | `ports.properties` | ports of the last start |
 /// | `postgres/`, `kafka/` | data of the two |
+/// | `registry/` | the schema registry's database and process id |
 /// | `s3/` | a folder for each bucket, a file for each object |
-/// | `logs/` | `devstack.log`, `postgres.log` |
+/// | `logs/` | `devstack.log`, `postgres.log`, `registry.log` |
 /// | `status.json` | while the stack is up |
 /// | `duet.log`, `duet.1.log`, `duet.pid` | of `run`: the service's log, the one of the run before, its process id |
 final class DataFolder implements AutoCloseable {
 
     private static final List<String> ENTRIES = List.of(
-            "ports.properties", "postgres", "kafka", "s3", "logs", "status.json", "duet.log", "duet.1.log", "duet.pid");
+            "ports.properties",
+            "postgres",
+            "kafka",
+            "registry",
+            "s3",
+            "logs",
+            "status.json",
+            "duet.log",
+            "duet.1.log",
+            "duet.pid");
 
     private final Path root;
     private final FileChannel lock;
@@ -86,6 +96,10 @@ final class DataFolder implements AutoCloseable {
 
     Path kafka() {
         return root.resolve("kafka");
+    }
+
+    Path registry() {
+        return root.resolve("registry");
     }
 
     Path s3() {

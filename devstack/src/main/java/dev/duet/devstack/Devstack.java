@@ -7,7 +7,8 @@ import picocli.CommandLine.Command;
 /// The command line.
 @Command(
         name = "devstack",
-        description = "The source database, broker, Connect and S3 server that Duet is developed against.",
+        description =
+                "The source database, broker, Connect, S3 server and schema registry that Duet is developed against.",
         mixinStandardHelpOptions = true,
         version = "devstack 0.1.0",
         subcommands = {Up.class, DemoCommand.class, Run.class})

@@ -51,6 +51,9 @@ final class Run implements Callable<Integer> {
     @Option(names = "--fresh", description = "delete the data of earlier runs first")
     private boolean fresh;
 
+    @Option(names = "--avro", description = "events in Avro, with a schema registry")
+    private boolean avro;
+
     @Option(names = "--rate", paramLabel = "N", description = "changes a second; 0: no demo")
     private double rate = 20;
 
@@ -96,7 +99,7 @@ final class Run implements Callable<Integer> {
         Stack stack = new Stack(
                 folder,
                 new Stack.Options(
-                        EnumSet.allOf(PartName.class),
+                        avro ? EnumSet.allOf(PartName.class) : PartName.usual(),
                         Map.of(),
                         null,
                         new ConnectWorker.Group("connect", true),

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,7 +36,7 @@ final class Stack {
 
     // Connect first, it uses the others; PostgreSQL last, its clients are gone then.
     private static final List<PartName> STOP_ORDER =
-            List.of(PartName.CONNECT, PartName.KAFKA, PartName.S3, PartName.POSTGRES);
+            List.of(PartName.CONNECT, PartName.REGISTRY, PartName.KAFKA, PartName.S3, PartName.POSTGRES);
     private static final long STOP_LIMIT_SECONDS = 45;
 
     private final DataFolder folder;
@@ -61,12 +62,17 @@ final class Stack {
             if (options.parts().contains(PartName.POSTGRES)) {
                 postgres.stopLeftover();
             }
+            if (options.parts().contains(PartName.REGISTRY)) {
+                SchemaRegistry.stopLeftover(folder.registry(), progress);
+            }
             Ports ports = Ports.read(folder.ports());
             Map<PartName, Integer> port = new EnumMap<>(PartName.class);
             for (PartName part : options.parts()) {
                 port.put(part, ports.choose(part.toString(), options.ports().getOrDefault(part, 0)));
             }
             int controllerPort = options.parts().contains(PartName.KAFKA) ? ports.choose("kafka-controller", 0) : 0;
+            int managementPort =
+                    options.parts().contains(PartName.REGISTRY) ? ports.choose("registry-management", 0) : 0;
             ports.write();
 
             int postgresPort = port.getOrDefault(PartName.POSTGRES, 0);
@@ -77,22 +83,26 @@ final class Stack {
                     port.getOrDefault(PartName.CONNECT, 0),
                     options.group());
             S3Server s3 = new S3Server(folder.s3(), port.getOrDefault(PartName.S3, 0));
-            startParts(postgres, postgresPort, kafka, connect, s3);
+            SchemaRegistry registry =
+                    new SchemaRegistry(folder, port.getOrDefault(PartName.REGISTRY, 0), managementPort, progress);
+            startParts(postgres, postgresPort, kafka, connect, s3, registry);
             if (options.parts().contains(PartName.CONNECT) && options.connector()) {
-                registerConnector(connect, postgresPort);
+                registerConnector(connect, postgresPort, registry);
             }
-            return status(postgresPort, kafka, connect, s3);
+            return status(postgresPort, kafka, connect, s3, registry);
         }
     }
 
-    private void startParts(PostgresServer postgres, int postgresPort, KafkaBroker kafka, Part connect, Part s3) {
+    private void startParts(
+            PostgresServer postgres, int postgresPort, KafkaBroker kafka, Part connect, Part s3, Part registry) {
         CompletableFuture<Void> database =
                 begin(PartName.POSTGRES, postgres).thenRunAsync(() -> prepareDatabase(postgresPort), threads);
         CompletableFuture<Void> storage = begin(PartName.S3, s3);
+        CompletableFuture<Void> schemas = begin(PartName.REGISTRY, registry);
         CompletableFuture<Void> worker =
                 begin(PartName.KAFKA, kafka).thenCompose(ready -> begin(PartName.CONNECT, connect));
         try {
-            CompletableFuture.allOf(database, storage, worker).join();
+            CompletableFuture.allOf(database, storage, schemas, worker).join();
         } catch (CompletionException e) {
             if (stopping) { // the JVM then refuses what the parts still try, with words that explain nothing
                 throw new StackFailure("stopped while starting");
@@ -135,11 +145,17 @@ final class Stack {
         }
     }
 
-    private void registerConnector(ConnectWorker connect, int postgresPort) throws IOException, InterruptedException {
+    /// With a registry it writes Avro.
+    private void registerConnector(ConnectWorker connect, int postgresPort, SchemaRegistry registry)
+            throws IOException, InterruptedException {
         progress.line(PartName.CONNECT, "registering connector " + Connector.NAME);
         Connector connector = new Connector(connect.url(), () -> stopping);
-        Map<String, String> configuration =
-                Connector.configuration(postgresPort, options.partitions(), options.connectorConfig());
+        Map<String, String> overrides = new LinkedHashMap<>();
+        if (options.parts().contains(PartName.REGISTRY)) {
+            overrides.putAll(Connector.avro(registry.url()));
+        }
+        overrides.putAll(options.connectorConfig());
+        Map<String, String> configuration = Connector.configuration(postgresPort, options.partitions(), overrides);
         connector.register(configuration);
         try {
             connector.awaitStreaming(new DemoDatabase(postgresPort), configuration);
@@ -149,7 +165,8 @@ final class Stack {
         progress.line(PartName.CONNECT, "connector " + Connector.NAME + " streams changes");
     }
 
-    private Status status(int postgresPort, KafkaBroker kafka, ConnectWorker connect, S3Server s3) {
+    private Status status(
+            int postgresPort, KafkaBroker kafka, ConnectWorker connect, S3Server s3, SchemaRegistry registry) {
         Set<PartName> parts = options.parts();
         return new Status(
                 ProcessHandle.current().pid(),
@@ -158,7 +175,8 @@ final class Stack {
                         : null,
                 parts.contains(PartName.KAFKA) ? new Status.Kafka(kafka.bootstrapServers()) : null,
                 parts.contains(PartName.CONNECT) ? new Status.Connect(connect.url()) : null,
-                parts.contains(PartName.S3) ? s3.status() : null);
+                parts.contains(PartName.S3) ? s3.status() : null,
+                parts.contains(PartName.REGISTRY) ? registry.status() : null);
     }
 
     String addresses() {

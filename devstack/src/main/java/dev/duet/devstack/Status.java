@@ -8,7 +8,7 @@ import java.util.Map;
 /// from the file. The passwords are no secrets: everything listens on 127.0.0.1.
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties(ignoreUnknown = true)
-public record Status(long pid, Postgres postgres, Kafka kafka, Connect connect, S3 s3) {
+public record Status(long pid, Postgres postgres, Kafka kafka, Connect connect, S3 s3, Registry registry) {
 
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Postgres(String host, int port, String database, Map<String, User> users) {
@@ -25,6 +25,11 @@ public record Status(long pid, Postgres postgres, Kafka kafka, Connect connect, 
 
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Connect(String url) {}
+
+    /// @param url of the server; its Confluent-compatible interface is below `/apis/ccompat/v7`
+    /// @param pid its process id: it is a process of its own
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Registry(String url, long pid) {}
 
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record S3(

@@ -34,7 +34,7 @@ final class Up implements Callable<Integer> {
             paramLabel = "PART",
             split = ",",
             description = "parts to start: ${COMPLETION-CANDIDATES}")
-    private List<PartName> parts = List.of(PartName.values());
+    private List<PartName> parts = List.copyOf(PartName.usual());
 
     @Option(names = "--postgres-port", paramLabel = "PORT", description = "0: the last one, or a free one")
     private int postgresPort;
@@ -47,6 +47,9 @@ final class Up implements Callable<Integer> {
 
     @Option(names = "--s3-port", paramLabel = "PORT", description = "0: the last one, or a free one")
     private int s3Port;
+
+    @Option(names = "--registry-port", paramLabel = "PORT", description = "0: the last one, or a free one")
+    private int registryPort;
 
     @Option(names = "--partitions", paramLabel = "N", description = "of the topics that the connector creates")
     private int partitions = 4;
@@ -127,7 +130,8 @@ final class Up implements Callable<Integer> {
                 PartName.POSTGRES, postgresPort,
                 PartName.KAFKA, kafkaPort,
                 PartName.CONNECT, connectPort,
-                PartName.S3, s3Port));
+                PartName.S3, s3Port,
+                PartName.REGISTRY, registryPort));
     }
 
     private void watchParent() {

@@ -82,6 +82,26 @@ class DevstackTest {
         }
     }
 
+    /// The registry is a process of its own: a kill of the stack leaves it, and the next start must not find its port
+    /// taken.
+    @Test
+    void endsTheRegistryThatAKilledStackLeft() throws Exception {
+        Status.Registry left;
+        try (RunningStack killed = RunningStack.launch(data, "--parts", "registry")) {
+            left = killed.awaitReady().registry();
+            killed.kill();
+        }
+        assertTrue(ProcessHandle.of(left.pid()).isPresent());
+        Files.delete(data.resolve("ready.json"));
+        try (RunningStack next = RunningStack.launch(data, "--parts", "registry")) {
+            Status.Registry registry = next.awaitReady().registry();
+            assertEquals(left.url(), registry.url());
+            assertTrue(ProcessHandle.of(left.pid()).isEmpty());
+            next.terminate();
+            assertTrue(ProcessHandle.of(registry.pid()).isEmpty());
+        }
+    }
+
     private static Connection connect(Status status, Role role) throws SQLException {
         String password = status.postgres().users().get(role.roleName()).password();
         return DriverManager.getConnection(status.postgres().jdbcUrl(), role.roleName(), password);

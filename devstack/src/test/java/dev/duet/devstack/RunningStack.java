@@ -75,6 +75,11 @@ final class RunningStack implements AutoCloseable {
         return awaitEnd();
     }
 
+    /// SIGKILL.
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
     int awaitEnd() throws IOException, InterruptedException {
         if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
             throw new AssertionError("stack did not end:\n" + output());

@@ -23,6 +23,9 @@ public final class Addresses {
         lines.put("", "access key " + s3.accessKey() + ", secret key " + s3.secretKey() + ", path style");
         lines.put("Kafka", status.kafka().bootstrapServers() + "  topics pgsrc.public.*");
         lines.put("Connect", status.connect().url() + "/connectors/duet-source/status");
+        if (status.registry() != null) {
+            lines.put("Registry", status.registry().url() + "/apis/registry/v3/search/artifacts");
+        }
         lines.put("Health", service.url() + "/q/health");
         lines.put("Metrics", service.url() + "/q/metrics");
         lines.put("Logs", shortened(service.logFile()) + "  " + shortened(data.resolve("logs")));

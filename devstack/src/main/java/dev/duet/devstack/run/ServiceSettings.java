@@ -40,6 +40,9 @@ final class ServiceSettings {
         settings.put("duet.delta.s3.region", s3.region());
         settings.put("duet.delta.s3.path-style-access", "true");
         settings.put("duet.delta.s3.access-key", s3.accessKey());
+        if (status.registry() != null) {
+            settings.put("duet.source.registry.url", status.registry().url() + "/apis/ccompat/v7");
+        }
         settings.putAll(options);
         return settings;
     }
