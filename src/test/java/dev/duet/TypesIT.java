@@ -150,8 +150,8 @@ class TypesIT {
         if (made) {
             // The mirror tells the types that the records don't.
             try (Connection mirror = stack.connect(target, "duet")) {
-                create(mirror, "everything", columns("c", cases, of -> untold(of.type(), of.mirror())));
-                create(mirror, "big", columns("b", longs, of -> untold(of.type(), of.mirror())));
+                create(mirror, "everything", columns("c", cases, of -> made(form, of.type(), of.mirror())));
+                create(mirror, "big", columns("b", longs, of -> made(form, of.type(), of.mirror())));
             }
         }
         try (ServiceProcess process = ServiceProcess.start(settings).awaitStarted();
@@ -190,8 +190,11 @@ class TypesIT {
                 + " from (select array_agg(i) as n from generate_series(1, 2000) i) as numbers";
     }
 
-    /** Without the source's type nothing tells the digits of a second, and a decimal of a domain is a decimal. */
-    private static String untold(String type, String mirror) {
+    /** With schemas, but without the source's type, nothing tells the digits of a second, and a domain's decimal is a decimal. */
+    private static String made(String form, String type, String mirror) {
+        if (!form.equals("untold")) {
+            return mirror;
+        }
         return type.equals("amount") ? "numeric(12,4)" : mirror.replaceFirst("^(time|timestamp)\\(\\d\\)", "$1(6)");
     }
 

@@ -71,7 +71,7 @@ final class SchemaCommit {
         for (TableSchema source : sources) {
             needed = SchemaEvolution.of(source, needed, policy);
             try {
-                var unused = Layout.of(source, needed, log.path());
+                var unused = Layout.of(source, needed, log.path(), log.nonFinite());
             } catch (TableStoppedException stop) {
                 throw new UnfitSchema(source, stop);
             }

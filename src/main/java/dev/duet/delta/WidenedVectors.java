@@ -23,8 +23,7 @@ final class WidenedVectors {
      *
      * @param type the table's, which {@link SchemaEvolution#holds} the column's
      */
-    static ColumnVector of(
-            Column column, int index, List<RowChange> changes, DataType type, NonFiniteForm nonFinite) {
+    static ColumnVector of(Column column, int index, List<RowChange> changes, DataType type, NonFiniteForm nonFinite) {
         DataType own = Schemas.type(column.type());
         if (own.equivalent(type)) {
             return ColumnVectors.of(column, index, changes, nonFinite);

@@ -6,6 +6,8 @@ import dev.duet.change.Row;
 import dev.duet.change.TableSchema;
 import dev.duet.change.TypeText;
 import dev.duet.envelope.EnvelopeOptions.BinaryMode;
+import dev.duet.envelope.EnvelopeOptions.DecimalMode;
+import dev.duet.envelope.EnvelopeOptions.TimePrecision;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +24,10 @@ import org.jspecify.annotations.Nullable;
  * <p>To take the one for the other would lose values in silence, so the table stops unless the operator has decided.
  */
 final class AmbiguousNulls {
-    /** Bits that may lie outside of their page: some 2 KB. */
-    private static final int TOAST_BITS = 8192;
+    /** What is shorter than the pointer to it always lies in its page: some 20 bytes. */
+    private static final int SHORT_BITS = 128;
+
+    private static final int SHORT_DIGITS = 30;
 
     private AmbiguousNulls() {}
 
@@ -31,16 +35,26 @@ final class AmbiguousNulls {
      * Whether an unchanged value of the column comes as null.
      *
      * @param field the column's schema, null without schemas
-     * @param bytes how the connector writes bytea, where the schema does not tell
+     * @param options how the connector writes values, where no schema tells
      */
-    static boolean hasNoPlaceholder(ColumnType type, @Nullable ConnectField field, BinaryMode bytes) {
+    static boolean hasNoPlaceholder(ColumnType type, @Nullable ConnectField field, EnvelopeOptions options) {
         return switch (type) {
-            case ColumnType.Bytes ignored -> isText(field, bytes);
+            case ColumnType.Bytes ignored -> isText(field, options.binaryMode());
+            // Decimals as text have one.
+            case ColumnType.Numeric ignored ->
+                field == null ? options.decimalMode() != DecimalMode.STRING : !field.isText();
+            case ColumnType.Decimal(int precision, int scale) ->
+                precision > SHORT_DIGITS
+                        && (field == null ? options.decimalMode() != DecimalMode.STRING : !field.isText());
+            case ColumnType.Array(ColumnType.Date ignored) ->
+                field == null
+                        ? options.timePrecision() == TimePrecision.ISOSTRING
+                        : field.items() == null || !field.items().isNamed(WireNames.DATE);
             case ColumnType.Array(ColumnType.Bytes ignored) ->
-                isText(field == null ? null : ColumnTypes.elementOf(field).orElse(null), bytes);
+                isText(field == null ? null : ColumnTypes.elementOf(field).orElse(null), options.binaryMode());
             case ColumnType.Array(ColumnType element) -> !hasArrayPlaceholder(element, field);
             case ColumnType.Native(String name, int length) ->
-                name.equals("bit") || name.equals("varbit") ? length < 0 || length > TOAST_BITS : false;
+                name.equals("bit") || name.equals("varbit") ? length < 0 || length > SHORT_BITS : false;
             case ColumnType.Text ignored -> field != null && field.type().equals("struct");
             case ColumnType.Json ignored ->
                 field != null && List.of("struct", "array", "map").contains(field.type());
@@ -58,7 +72,6 @@ final class AmbiguousNulls {
             case ColumnType.Int32 ignored -> true;
             case ColumnType.Int64 ignored -> field == null || !"_OID".equals(ColumnTypes.sourceType(field));
             case ColumnType.Uuid ignored -> true;
-            case ColumnType.Date ignored -> true;
             case ColumnType.Json ignored -> field == null || !"_HSTORE".equals(ColumnTypes.sourceType(field));
             case ColumnType.Char ignored -> true;
             case ColumnType.Text ignored ->

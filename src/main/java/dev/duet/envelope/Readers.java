@@ -32,7 +32,7 @@ final class Readers {
 
     /** Whether an unchanged value of the column comes as null. */
     boolean hasNoPlaceholder(ColumnType type, @Nullable ConnectField field) {
-        return AmbiguousNulls.hasNoPlaceholder(type, field, options.binaryMode());
+        return AmbiguousNulls.hasNoPlaceholder(type, field, options);
     }
 
     /** The type of a column for whose schema there is no word; empty if such a column stops its table. */

@@ -117,7 +117,8 @@ final class KeyReduction {
      * anything, whose values are of one class whatever their length and scale.
      */
     private static boolean isReadable(ColumnType type, ColumnType before) {
-        if (type instanceof ColumnType.Array(ColumnType item) && before instanceof ColumnType.Array(ColumnType itemBefore)) {
+        if (type instanceof ColumnType.Array(ColumnType item)
+                && before instanceof ColumnType.Array(ColumnType itemBefore)) {
             return isReadable(item, itemBefore);
         }
         if (type instanceof ColumnType.Native(String name, int length)

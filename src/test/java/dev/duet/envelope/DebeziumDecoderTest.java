@@ -228,8 +228,8 @@ class DebeziumDecoderTest {
     @Test
     void truncateTakesTheLatestSchemaOfItsTable() {
         RowChange row = changeOf(RecordedEvent.of("txmeta.fund_unit", 3).decode(new DebeziumDecoder(TEXTS, tables)));
-        DebeziumDecoder texts = new DebeziumDecoder(
-                TEXTS.withAmbiguousNulls(EnvelopeOptions.AmbiguousNulls.NULL), tables);
+        DebeziumDecoder texts =
+                new DebeziumDecoder(TEXTS.withAmbiguousNulls(EnvelopeOptions.AmbiguousNulls.NULL), tables);
         RowChange latest = changeOf(RecordedEvent.of("txmeta.fund_unit", 3).decode(texts));
 
         RowChange change = changeOf(RecordedEvent.of("txmeta.fund_unit", 9).decode(texts));
@@ -265,8 +265,8 @@ class DebeziumDecoderTest {
     void everyRecordedEventOfTheStreamIsRead() {
         tables.put(Tables.fund(
                 new Column("currency", new ColumnType.Char(3)), new Column("remark", new ColumnType.Text(0))));
-        DebeziumDecoder texts = new DebeziumDecoder(
-                TEXTS.withAmbiguousNulls(EnvelopeOptions.AmbiguousNulls.NULL), tables);
+        DebeziumDecoder texts =
+                new DebeziumDecoder(TEXTS.withAmbiguousNulls(EnvelopeOptions.AmbiguousNulls.NULL), tables);
         for (RecordedEvent event : RecordedEvent.all("txmeta.fund_metadata")) {
             Decoded decoded = event.decode(texts);
             if (event.offset() == 0) {
