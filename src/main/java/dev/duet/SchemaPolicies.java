@@ -5,7 +5,7 @@ import dev.duet.SchemaChangesConfig.OfTables;
 import dev.duet.SchemaChangesConfig.Remains;
 import dev.duet.change.SchemaPolicy;
 import dev.duet.change.TableId;
-import dev.duet.transform.TablePattern;
+import dev.duet.change.TablePattern;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param schema the table and its columns at this point of the stream
  * @param op what happened
  * @param row the row after the change; for a delete the key's columns alone, all others null (what else Debezium puts into
- *     {@code before} is invented unless the replica identity is full); null for a truncate only
+ *     {@code before} is invented unless the replica identity is full), of a table without a key the whole row; null for a truncate only
  * @param source where and when the source made the change
  * @param partition the partition that the record was read from
  * @param offset the record's offset in it

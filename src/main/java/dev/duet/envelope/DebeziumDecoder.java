@@ -278,24 +278,22 @@ public final class DebeziumDecoder {
         return changeOf(in, plan.schema(), op, Row.of(values), position, bytes);
     }
 
-    /** The key's columns alone: what else {@code before} holds is invented unless the replica identity is full. */
+    /**
+     * The key's columns alone: what else {@code before} holds is invented unless the replica identity is full. Of a table without a key the
+     * whole row: PostgreSQL lets none be deleted unless its replica identity is full.
+     */
     private @Nullable Object[] deletedRow(Input in, RowPlan plan) throws Unreadable {
         if (in.key() != null) {
             return keys.row(in.topic().keys(), keyOf(in, in.key()), plan);
-        }
-        TableId table = plan.schema().table();
-        if (plan.keySize() == 0) {
-            throw Unreadable.blocked(
-                    table,
-                    "A row of " + table
-                            + " was deleted, but nobody knows its primary key: the record has no key. Give the source"
-                            + " table a primary key, or set message.key.columns in the connector.");
         }
         readFitting(in, plan, "before");
         @Nullable Object[] before = envelope.row();
         if (before == null) {
             throw Unreadable.malformed(
-                    "before: expected an object, since a delete without a record key has its key there");
+                    "before: expected an object, since a delete without a record key has its row there");
+        }
+        if (plan.keySize() == 0) {
+            return before;
         }
         @Nullable Object[] values = new @Nullable Object[plan.width()];
         for (int i = 0; i < plan.keySize(); i++) {

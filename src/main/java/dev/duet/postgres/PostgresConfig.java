@@ -3,6 +3,7 @@ package dev.duet.postgres;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Map;
 
 /** What the operator decides about the PostgreSQL sink. The connection itself is configured under {@code quarkus.datasource}. */
 @ConfigMapping(prefix = "duet.postgres")
@@ -13,6 +14,12 @@ public interface PostgresConfig {
      */
     @WithDefault("mirror")
     Mode mode();
+
+    /**
+     * The same for some source tables: {@code schema.table} to mode, where {@code *} stands for any characters and of the names that match a
+     * table the longest counts. A table without primary key can only have a trail.
+     */
+    Map<String, Mode> modes();
 
     /**
      * The target table's name, {@code schema.name}, where {@code {schema}} and {@code {table}} stand for the source's names (unquoted;

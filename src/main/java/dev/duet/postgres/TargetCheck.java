@@ -34,7 +34,8 @@ final class TargetCheck {
                     table,
                     table
                             + " has no primary key, so its rows can't be found again in a mirror. Add a primary key (or a unique index"
-                            + " as REPLICA IDENTITY) in the source, or set duet.postgres.mode=trail.");
+                            + " as REPLICA IDENTITY) in the source, or keep its changes only: duet.postgres.modes.\""
+                            + schema.source() + "\"=trail.");
         }
         for (Column column : schema.columns()) {
             boolean taken = TableSql.TRAIL_COLUMNS.stream().anyMatch(added -> added[0].equals(column.name()));

@@ -37,7 +37,7 @@ final class Targets {
     private final String pipeline;
     private final Transactions transactions;
     private final TableTemplate template;
-    private final PostgresConfig.Mode mode;
+    private final Modes modes;
     private final SchemaPolicy.ByTable policies;
     private final ConcurrentMap<TableSchema, Target> known = new ConcurrentHashMap<>();
     /** What is known of each mirror, shared by the targets of all its schemas: a later one may change what an earlier one means. */
@@ -48,7 +48,7 @@ final class Targets {
         this.pipeline = pipeline;
         this.transactions = transactions;
         this.template = new TableTemplate(config.table());
-        this.mode = config.mode();
+        this.modes = new Modes(config);
     }
 
     /** The target of a schema that {@link #prepare} has been called with. */
@@ -88,6 +88,7 @@ final class Targets {
         private final TargetName name;
         private final SchemaPolicy policy;
         private final long lsn;
+        private final PostgresConfig.Mode mode;
         private boolean altered;
 
         Preparation(TableSchema schema, long lsn) {
@@ -95,6 +96,7 @@ final class Targets {
             this.table = schema.table();
             this.name = template.target(table);
             this.policy = policies.of(schema.source());
+            this.mode = modes.of(schema.source());
             this.lsn = lsn;
         }
 

@@ -1,6 +1,7 @@
 package dev.duet.transform;
 
 import dev.duet.change.ColumnType;
+import dev.duet.change.TablePattern;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;

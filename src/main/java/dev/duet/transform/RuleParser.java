@@ -1,6 +1,7 @@
 package dev.duet.transform;
 
 import dev.duet.change.ColumnType;
+import dev.duet.change.TablePattern;
 import dev.duet.change.TypeText;
 import java.util.ArrayList;
 import java.util.HashMap;

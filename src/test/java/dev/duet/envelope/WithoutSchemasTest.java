@@ -13,6 +13,7 @@ import dev.duet.change.TableId;
 import dev.duet.change.TableSchema;
 import dev.duet.change.TopicPartition;
 import dev.duet.envelope.EnvelopeOptions.DecimalMode;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -190,8 +191,9 @@ class WithoutSchemasTest {
                 .containsExactly(2, "B", "null", "null");
 
         tables.put(new TableSchema(Tables.UNIT, Tables.unit().columns(), List.of()));
-        assertThat(delete.withKey(null).decode(new DebeziumDecoder(PRECISE, tables)))
-                .isInstanceOf(Decoded.Blocked.class);
+        assertThat(valuesOf(changeOf(delete.withKey(null).decode(new DebeziumDecoder(PRECISE, tables)))))
+                .as("of a table without a key the whole row")
+                .containsExactly(2, "B", new BigDecimal("0.0000"), "null");
         assertThat(changeOf(create.withKey(null).decode(new DebeziumDecoder(PRECISE, tables)))
                         .schema()
                         .key())

@@ -12,6 +12,7 @@ import dev.duet.change.TableId;
 import dev.duet.change.TableSchema;
 import dev.duet.delivery.TableStoppedException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -273,8 +274,15 @@ class MirrorTest {
         assertThatThrownBy(() -> await(sink.write(batch)))
                 .isInstanceOf(TableStoppedException.class)
                 .hasMessageContaining("no primary key")
-                .hasMessageContaining("duet.postgres.mode=trail");
-        PostgresSink trail = sink(PostgresConfig.Mode.TRAIL);
+                .hasMessageContaining("duet.postgres.modes.\"");
+        PostgresSink trail = new PostgresSink(
+                database.pool(),
+                "p",
+                TestDatabase.Config.of(PostgresConfig.Mode.MIRROR)
+                        .modes(Map.of(
+                                "app.*", PostgresConfig.Mode.BOTH,
+                                "app.keyless", PostgresConfig.Mode.TRAIL,
+                                "app.k*", PostgresConfig.Mode.MIRROR)));
         await(trail.open(Set.of(source.partition(0))));
         await(trail.write(batch));
         assertThat(database.rows("select v, \"__op\" from app.keyless_trail")).containsExactly("v|c");

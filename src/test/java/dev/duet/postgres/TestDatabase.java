@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A database of one test class: the client's pool for the sink, and JDBC for the checks. */
 final class TestDatabase implements AutoCloseable {
@@ -127,6 +128,7 @@ final class TestDatabase implements AutoCloseable {
     /** The settings of a test, with the documented defaults but for the mode. */
     record Config(
             Mode mode,
+            Map<String, Mode> modes,
             String table,
             Duration statementTimeout,
             Duration lockTimeout,
@@ -136,6 +138,7 @@ final class TestDatabase implements AutoCloseable {
         static Config of(Mode mode) {
             return new Config(
                     mode,
+                    Map.of(),
                     "{schema}.{table}",
                     Duration.ofSeconds(60),
                     Duration.ofSeconds(20),
@@ -143,12 +146,16 @@ final class TestDatabase implements AutoCloseable {
                     Duration.ofSeconds(1));
         }
 
+        Config modes(Map<String, Mode> some) {
+            return new Config(mode, some, table, statementTimeout, lockTimeout, writeTimeout, clockTolerance);
+        }
+
         Config table(String template) {
-            return new Config(mode, template, statementTimeout, lockTimeout, writeTimeout, clockTolerance);
+            return new Config(mode, modes, template, statementTimeout, lockTimeout, writeTimeout, clockTolerance);
         }
 
         Config timeouts(Duration statement, Duration lock, Duration write) {
-            return new Config(mode, table, statement, lock, write, clockTolerance);
+            return new Config(mode, modes, table, statement, lock, write, clockTolerance);
         }
     }
 }

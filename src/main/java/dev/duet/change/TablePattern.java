@@ -1,6 +1,5 @@
-package dev.duet.transform;
+package dev.duet.change;
 
-import dev.duet.change.TableId;
 import java.util.List;
 import java.util.regex.Pattern;
 
