@@ -120,7 +120,8 @@ final class AmbiguousNulls {
                 described(schema, column)
                         + " is null in an update. Debezium writes that for null and for a long value that the update left alone."
                         + " So that later records tell them apart: ALTER TABLE ... REPLICA IDENTITY FULL in the source"
-                        + " (of bytea, binary.handling.mode=bytes in the connector will do; of arrays of text, column.propagate.source.type may)."
+                        + " (or settings of the connector that have a placeholder: decimal.handling.mode=string, binary.handling.mode=bytes,"
+                        + " column.propagate.source.type for arrays of text)."
                         + " For the records that are written already, set duet.source.ambiguous-nulls to null or"
                         + " unchanged and restart Duet.");
     }

@@ -23,7 +23,9 @@ import org.junit.jupiter.api.Test;
 
 /** What becomes of real records, each kind of them. */
 class DebeziumDecoderTest {
-    private static final EnvelopeOptions PRECISE = EnvelopeOptions.DEFAULTS.withDecimalMode(DecimalMode.PRECISE);
+    private static final EnvelopeOptions PRECISE = EnvelopeOptions.DEFAULTS
+            .withDecimalMode(DecimalMode.PRECISE)
+            .withAmbiguousNulls(EnvelopeOptions.AmbiguousNulls.NULL);
     private static final EnvelopeOptions TEXTS =
             EnvelopeOptions.DEFAULTS.withTimePrecision(TimePrecision.ISOSTRING).withBinaryMode(BinaryMode.HEX);
 

@@ -22,9 +22,13 @@ import org.junit.jupiter.api.Test;
 
 /** Recorded events that are not Debezium's plain envelope: with fields beside the row, and flattened ones. */
 class RecordShapesTest {
-    private static final EnvelopeOptions PRECISE = EnvelopeOptions.DEFAULTS.withDecimalMode(DecimalMode.PRECISE);
-    private static final EnvelopeOptions UNWRAPPED =
-            EnvelopeOptions.DEFAULTS.withDecimalMode(DecimalMode.DOUBLE).withTimePrecision(TimePrecision.CONNECT);
+    private static final EnvelopeOptions PRECISE = EnvelopeOptions.DEFAULTS
+            .withDecimalMode(DecimalMode.PRECISE)
+            .withAmbiguousNulls(EnvelopeOptions.AmbiguousNulls.NULL);
+    private static final EnvelopeOptions UNWRAPPED = EnvelopeOptions.DEFAULTS
+            .withDecimalMode(DecimalMode.DOUBLE)
+            .withTimePrecision(TimePrecision.CONNECT)
+            .withAmbiguousNulls(EnvelopeOptions.AmbiguousNulls.NULL);
     private static final List<String> LIFT = List.of("source_system");
 
     private final Tables tables = Tables.recorded();
