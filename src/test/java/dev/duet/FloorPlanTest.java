@@ -44,6 +44,7 @@ class FloorPlanTest {
             Map.entry("org.apache.hadoop", Set.of("delta")),
             Map.entry("org.apache.parquet", Set.of("delta")),
             Map.entry("software.amazon.awssdk", Set.of("delta")),
+            Map.entry("com.oracle.svm", Set.of("delta")),
             Map.entry("io.micrometer", Set.of("status")),
             Map.entry("org.eclipse.microprofile.health", Set.of("status")));
 

@@ -15,7 +15,7 @@ import java.util.Map;
  * sinks, and how long a single change takes through real Debezium. Prints a summary and writes {@code target/bench.json}.
  *
  * <p>Arguments: {@code events=1000000 keys=200000 seconds=30 rate=200}; with {@code --exactly-once-cost} it measures what the positions
- * cost instead ({@code rounds=3} drains).
+ * cost instead, with {@code --native} the native executable against the JVM (both {@code rounds=3} times).
  */
 public final class Bench {
     private Bench() {}
@@ -42,7 +42,15 @@ public final class Bench {
             write(result);
             return;
         }
-        result.put("drain", Drain.measure(stack, value(options, "keys"), value(options, "events")));
+        if (List.of(arguments).contains("--native")) {
+            result.put(
+                    "nativeAgainstJvm",
+                    NativeComparison.measure(
+                            stack, value(options, "keys"), value(options, "events"), value(options, "rounds")));
+            write(result);
+            return;
+        }
+        result.put("drain", Drain.measure(stack, "bench", value(options, "keys"), value(options, "events")));
         result.put("latency", Latency.measure(stack, value(options, "rate"), value(options, "seconds")));
         write(result);
     }

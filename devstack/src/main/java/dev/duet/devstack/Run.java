@@ -99,6 +99,7 @@ final class Run implements Callable<Integer> {
                         EnumSet.allOf(PartName.class),
                         Map.of(),
                         null,
+                        null,
                         new ConnectWorker.Group("connect", true),
                         PARTITIONS,
                         true,
