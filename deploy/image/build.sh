@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 engine=$(command -v podman || command -v docker) || { echo "make image needs podman or docker" >&2; exit 2; }
-ls target/*-runner > /dev/null 2>&1 || { echo "target/duet-runner is missing: run make native first" >&2; exit 2; }
+[ -x target/duet-runner ] || { echo "target/duet-runner is missing: run make native first" >&2; exit 2; }
 
 version=$(sed -n 's/.*image.version="\([^"]*\)".*/\1/p' deploy/image/Dockerfile.native)
 arguments=()

@@ -4,9 +4,14 @@ import com.oracle.svm.core.annotate.Substitute;
 import com.oracle.svm.core.annotate.TargetClass;
 import java.net.URI;
 import org.apache.hadoop.conf.Configuration;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.http.auth.aws.crt.internal.signer.DefaultAwsCrtV4aHttpSigner;
+import software.amazon.awssdk.regions.ServiceMetadata;
+import software.amazon.awssdk.regions.ServiceMetadataProvider;
+import software.amazon.awssdk.regions.servicemetadata.S3ServiceMetadata;
+import software.amazon.awssdk.regions.servicemetadata.StsServiceMetadata;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3BaseClientBuilder;
 import software.amazon.awssdk.transfer.s3.S3TransferManager;
@@ -75,5 +80,23 @@ final class NativeImage {
     static final class Tls {
         @Substitute
         public static void bindSSLChannelMode(Configuration configuration, ApacheHttpClient.Builder builder) {}
+    }
+
+    /** What the SDK knows of AWS' other 400 services: a tenth of all code. For one that is unknown it makes the host by rule. */
+    @TargetClass(className = "software.amazon.awssdk.regions.GeneratedServiceMetadataProvider")
+    @Substitute
+    static final class Services implements ServiceMetadataProvider {
+        @Substitute
+        public Services() {}
+
+        @Override
+        @Substitute
+        public @Nullable ServiceMetadata serviceMetadata(String service) {
+            return switch (service) {
+                case "s3" -> new S3ServiceMetadata();
+                case "sts" -> new StsServiceMetadata();
+                default -> null;
+            };
+        }
     }
 }
