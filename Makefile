@@ -12,7 +12,7 @@ MVN := mvn -B -ntp
 JAVA := $(JAVA_HOME)/bin/java
 
 .DEFAULT_GOAL := help
-.PHONY: help build devstack deltareader run test verify-manifests format bench chaos chaos-planted clean
+.PHONY: help build native devstack deltareader run test test-native verify-manifests format bench image image-run chaos chaos-planted clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ help: ## List the targets
 build: ## Build the service (target/quarkus-app/quarkus-run.jar)
 	@echo "building the service (the first time Maven fetches what it needs, which takes minutes)"
 	@$(MVN) -q package -DskipTests -DskipITs
+
+native: ## Build the native executable (target/duet-runner); docs/native.md
+	@tools/native
 
 devstack: ## Build the embedded stack (PostgreSQL, Kafka, Connect with Debezium, S3, a schema registry)
 	@echo "building the embedded stack"
@@ -38,11 +41,24 @@ test: ## Run all tests against the real parts
 	$(MVN) -f devstack/pom.xml verify && $(MVN) -f deltareader/pom.xml verify && $(MVN) verify || status=$$?; \
 	tools/test-summary target devstack/target deltareader/target; exit $$status
 
+# What works from outside the process. The others look into the service's classes, or press on its heap with a JVM's options.
+NATIVE_ITS = EndToEndIT,CrashIT,DeadLettersIT,CompressedTopicsIT,TlsIT,StartUpIT,SourceIT,TransformIT,PositionsIT,MorePartitionsIT,OutageIT,BackPressureIT,RetentionIT,KafkaFaultsIT,PostgresFaultsIT,RestoredSourceIT
+
+test-native: devstack deltareader ## Run the integration tests against the native executable
+	@test -x target/duet-runner || { echo "target/duet-runner is missing: run make native first"; exit 2; }
+	$(MVN) -q test-compile failsafe:integration-test failsafe:verify -Dduet.executable=$(CURDIR)/target/duet-runner -Dit.test='$(or $(ITS),$(NATIVE_ITS))'
+
 verify-manifests: ## Check what is deployed (Kubernetes, Strimzi, compose) without a cluster; needs Node.js 20.19 or newer
 	@tools/k8s/verify.sh
 
 bench: build devstack ## Measure throughput and latency on this machine; the result is also target/bench.json
 	$(MVN) -q test-compile exec:exec@bench -Dbench.args="$(ARGS)"
+
+image: ## Build the image of the native executable (podman or docker); BASE=debian makes the base image too
+	@deploy/image/build.sh
+
+image-run: ## Run that image, read-only, on the host's network: make image-run ARGS="-Dduet.pipeline=..."
+	@deploy/image/run.sh $(ARGS)
 
 chaos: build devstack deltareader ## Kill and freeze the service at each step and at random, and count (docs/crash-matrix.md)
 	$(MVN) -q test-compile exec:exec@chaos -Dchaos.args="$(ARGS)"

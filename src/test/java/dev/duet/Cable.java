@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ServerSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /** A TCP connection between the service and a real server that can be cut, mended, and slowed down. */
@@ -20,7 +21,12 @@ final class Cable implements AutoCloseable {
     private volatile long bytesPerSecond = Long.MAX_VALUE;
 
     Cable(String host, int port) throws IOException {
-        this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        this(host, port, ServerSocketFactory.getDefault());
+    }
+
+    /** The service's end is made by a factory, for TLS say. */
+    Cable(String host, int port, ServerSocketFactory sockets) throws IOException {
+        this.listener = sockets.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
         this.host = host;
         this.port = port;
         Thread.ofVirtual().start(this::listen);

@@ -11,6 +11,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -32,13 +33,16 @@ public final class EmbeddedStack implements AutoCloseable {
     private final Path data;
     private final String parts;
     private final String heap;
+    private final List<String> options;
     private Process process;
     private JsonNode addresses;
 
-    private EmbeddedStack(Path data, String parts, String heap) throws IOException, InterruptedException {
+    private EmbeddedStack(Path data, String parts, String heap, String... options)
+            throws IOException, InterruptedException {
         this.data = data;
         this.parts = parts;
         this.heap = heap;
+        this.options = List.of(options);
         this.process = launch();
         this.addresses = await();
     }
@@ -48,11 +52,12 @@ public final class EmbeddedStack implements AutoCloseable {
      *
      * @param parts as {@code devstack up --parts}
      * @param heap its process's heap, as {@code -Xmx}
+     * @param options further ones of {@code devstack up}
      */
-    public static EmbeddedStack own(String parts, String heap) {
+    public static EmbeddedStack own(String parts, String heap, String... options) {
         try {
             Path work = Files.createDirectories(root().resolve("target"));
-            EmbeddedStack stack = new EmbeddedStack(Files.createTempDirectory(work, "stack"), parts, heap);
+            EmbeddedStack stack = new EmbeddedStack(Files.createTempDirectory(work, "stack"), parts, heap, options);
             Runtime.getRuntime().addShutdownHook(new Thread(stack::close));
             return stack;
         } catch (IOException e) {
@@ -126,6 +131,11 @@ public final class EmbeddedStack implements AutoCloseable {
         return addresses.at("/kafka/bootstrapServers").asText();
     }
 
+    /** With TLS, if {@code --kafka-tls} was among the options. */
+    public String tlsBootstrapServers() {
+        return addresses.at("/kafka/tlsBootstrapServers").asText();
+    }
+
     public String connectUrl() {
         return addresses.at("/connect/url").asText();
     }
@@ -177,20 +187,22 @@ public final class EmbeddedStack implements AutoCloseable {
         if (!Files.exists(jar)) {
             throw new IllegalStateException(jar + " is missing: build it first with `make devstack`");
         }
-        return new ProcessBuilder(List.of(
-                        ProcessHandle.current().info().command().orElse("java"),
-                        "-Xmx" + heap,
-                        "-jar",
-                        jar.toString(),
-                        "up",
-                        "--data",
-                        data.resolve("data").toString(),
-                        "--status-file",
-                        statusFile().toString(),
-                        "--parts",
-                        parts,
-                        "--parent-pid",
-                        Long.toString(ProcessHandle.current().pid())))
+        List<String> command = new ArrayList<>(List.of(
+                ProcessHandle.current().info().command().orElse("java"),
+                "-Xmx" + heap,
+                "-jar",
+                jar.toString(),
+                "up",
+                "--data",
+                data.resolve("data").toString(),
+                "--status-file",
+                statusFile().toString(),
+                "--parts",
+                parts,
+                "--parent-pid",
+                Long.toString(ProcessHandle.current().pid())));
+        command.addAll(options);
+        return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
                         data.resolve("devstack.log").toFile()))

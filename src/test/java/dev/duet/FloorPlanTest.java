@@ -46,6 +46,7 @@ class FloorPlanTest {
             Map.entry("org.apache.parquet", Set.of("delta")),
             Map.entry("software.amazon.awssdk", Set.of("delta")),
             Map.entry("java.net.http", Set.of("registry")),
+            Map.entry("com.oracle.svm", Set.of("delta")),
             Map.entry("io.micrometer", Set.of("status")),
             Map.entry("org.eclipse.microprofile.health", Set.of("status")));
 

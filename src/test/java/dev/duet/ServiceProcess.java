@@ -33,7 +33,10 @@ public final class ServiceProcess implements AutoCloseable {
         this.log = log;
     }
 
-    /** Starts the service with these settings (keys as in application.properties). */
+    /**
+     * Starts the service with these settings (keys as in application.properties): the packaged jar, or the native executable that the
+     * system property {@code duet.executable} names. Of the JVM's options that one takes only {@code -Xmx} and the like.
+     */
     public static ServiceProcess start(Map<String, String> settings, String... jvmOptions) throws IOException {
         Path root = Path.of(System.getProperty("duet.basedir", ".")).toAbsolutePath();
         int port;
@@ -46,10 +49,10 @@ public final class ServiceProcess implements AutoCloseable {
                 executable != null
                         ? executable
                         : ProcessHandle.current().info().command().orElse("java"));
-        command.addAll(List.of(jvmOptions));
-        if (executable == null && jvmOptions.length == 0) {
-            command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC"));
-        }
+        List<String> options = jvmOptions.length == 0 ? List.of("-Xmx512m", "-XX:+UseSerialGC") : List.of(jvmOptions);
+        options.stream()
+                .filter(option -> executable == null || option.startsWith("-Xm"))
+                .forEach(command::add);
         Map<String, String> all = new LinkedHashMap<>(settings);
         all.put("quarkus.http.port", Integer.toString(port));
         all.forEach((key, value) -> command.add("-D" + key + "=" + value));

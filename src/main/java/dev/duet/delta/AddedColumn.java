@@ -6,26 +6,30 @@ import io.delta.kernel.types.DateType;
 import io.delta.kernel.types.IntegerType;
 import io.delta.kernel.types.LongType;
 import io.delta.kernel.types.StringType;
+import java.util.function.Supplier;
 
-/** The columns that Duet adds behind the source's. */
+/**
+ * The columns that Duet adds behind the source's. Kernel's types are asked for when they are needed: a native executable is built with
+ * this class initialized, and with Kernel's not.
+ */
 enum AddedColumn {
-    OP("__op", StringType.STRING),
-    LSN("__lsn", LongType.LONG),
+    OP("__op", () -> StringType.STRING),
+    LSN("__lsn", () -> LongType.LONG),
     /** Null when the event names no transaction. */
-    TX_ID("__tx_id", LongType.LONG),
-    SOURCE_TS_MS("__source_ts_ms", LongType.LONG),
-    TOPIC("__topic", StringType.STRING),
-    PARTITION("__partition", IntegerType.INTEGER),
-    OFFSET("__offset", LongType.LONG),
+    TX_ID("__tx_id", () -> LongType.LONG),
+    SOURCE_TS_MS("__source_ts_ms", () -> LongType.LONG),
+    TOPIC("__topic", () -> StringType.STRING),
+    PARTITION("__partition", () -> IntegerType.INTEGER),
+    OFFSET("__offset", () -> LongType.LONG),
     /** The columns that the source did not send because the update left them alone; null when it sent all. */
-    UNCHANGED("__unchanged", new ArrayType(StringType.STRING, false)),
+    UNCHANGED("__unchanged", () -> new ArrayType(StringType.STRING, false)),
     /** UTC date of the source's commit. The partition column, unless configured otherwise. */
-    DATE("__date", DateType.DATE);
+    DATE("__date", () -> DateType.DATE);
 
     private final String columnName;
-    private final DataType dataType;
+    private final Supplier<DataType> dataType;
 
-    AddedColumn(String columnName, DataType dataType) {
+    AddedColumn(String columnName, Supplier<DataType> dataType) {
         this.columnName = columnName;
         this.dataType = dataType;
     }
@@ -35,6 +39,6 @@ enum AddedColumn {
     }
 
     DataType dataType() {
-        return dataType;
+        return dataType.get();
     }
 }

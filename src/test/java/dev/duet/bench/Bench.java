@@ -16,6 +16,7 @@ import java.util.Map;
  *
  * <p>Arguments: {@code events=1000000 keys=200000 seconds=30 rate=200}; with {@code --exactly-once-cost} it measures what the positions
  * cost instead ({@code rounds=3} drains), with {@code --forms} the size and the decoding of JSON and Avro ({@code rows=20000}).
+ * With {@code --native} it measures the native executable against the JVM ({@code rounds=3} times).
  */
 public final class Bench {
     private Bench() {}
@@ -47,7 +48,15 @@ public final class Bench {
             write(result);
             return;
         }
-        result.put("drain", Drain.measure(stack, value(options, "keys"), value(options, "events")));
+        if (List.of(arguments).contains("--native")) {
+            result.put(
+                    "nativeAgainstJvm",
+                    NativeComparison.measure(
+                            stack, value(options, "keys"), value(options, "events"), value(options, "rounds")));
+            write(result);
+            return;
+        }
+        result.put("drain", Drain.measure(stack, "bench", value(options, "keys"), value(options, "events")));
         result.put("latency", Latency.measure(stack, value(options, "rate"), value(options, "seconds")));
         write(result);
     }

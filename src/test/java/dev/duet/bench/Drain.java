@@ -18,9 +18,9 @@ final class Drain {
 
     private Drain() {}
 
-    static Map<String, Object> measure(EmbeddedStack stack, int keys, int events) throws Exception {
-        String database = stack.freshDatabase("bench");
-        String pipeline = "bench";
+    /** @param pipeline a name that this stack hasn't seen */
+    static Map<String, Object> measure(EmbeddedStack stack, String pipeline, int keys, int events) throws Exception {
+        String database = stack.freshDatabase(pipeline);
         try (FundHistory history = new FundHistory(stack.bootstrapServers(), database, "fund_metadata", PARTITIONS, 1);
                 Connection connection = stack.connect(database, "duet")) {
             history.snapshot(keys);
@@ -56,7 +56,7 @@ final class Drain {
         result.put("seconds", round(seconds));
         result.put("eventsPerSecond", Math.round(events / seconds));
         result.put("cpuSeconds", round(cpuSeconds(service.pid())));
-        result.put("peakRssMiB", peakRssMiB(service.pid()));
+        result.put("peakRssMiB", rssMiB(service.pid(), "VmHWM:"));
         for (String sink : new String[] {"postgres", "delta"}) {
             Map<String, Object> batches = new LinkedHashMap<>();
             String tag = "sink=\"" + sink + "\"";
@@ -78,14 +78,14 @@ final class Drain {
                 / 1e3;
     }
 
-    /** From Linux' accounting; -1 elsewhere. */
-    private static long peakRssMiB(long pid) throws IOException {
+    /** From Linux' accounting, {@code VmRSS:} or {@code VmHWM:} (the peak); -1 elsewhere. */
+    static long rssMiB(long pid, String which) throws IOException {
         Path status = Path.of("/proc", Long.toString(pid), "status");
         if (!Files.exists(status)) {
             return -1;
         }
         return Files.readAllLines(status).stream()
-                .filter(line -> line.startsWith("VmHWM:"))
+                .filter(line -> line.startsWith(which))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
                 .findFirst()
                 .orElse(-1);

@@ -22,16 +22,28 @@ final class KafkaBroker implements Part {
     private final Path data;
     private final int port;
     private final int controllerPort;
+    private final Tls tls;
     private KafkaRaftServer server;
 
-    KafkaBroker(Path data, int port, int controllerPort) {
+    /// A further listener, for clients with TLS.
+    /// @param pem its private key and certificate
+    record Tls(int port, Path pem) {}
+
+    /// @param tls null: without
+    KafkaBroker(Path data, int port, int controllerPort, Tls tls) {
         this.data = data;
         this.port = port;
         this.controllerPort = controllerPort;
+        this.tls = tls;
     }
 
     String bootstrapServers() {
         return Ports.HOST + ":" + port;
+    }
+
+    /// Null without such a listener.
+    String tlsBootstrapServers() {
+        return tls == null ? null : Ports.HOST + ":" + tls.port();
     }
 
     @Override
@@ -69,6 +81,9 @@ final class KafkaBroker implements Part {
     private Properties configuration() {
         String controller = Ports.HOST + ":" + controllerPort;
         String listener = "PLAINTEXT://" + bootstrapServers();
+        if (tls != null) {
+            listener += ",TLS://" + tlsBootstrapServers();
+        }
         Properties configuration = new Properties();
         configuration.putAll(Map.of(
                 "process.roles",
@@ -84,7 +99,7 @@ final class KafkaBroker implements Part {
                 "advertised.listeners",
                 listener,
                 "listener.security.protocol.map",
-                "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+                "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,TLS:SSL",
                 "controller.listener.names",
                 "CONTROLLER",
                 "inter.broker.listener.name",
@@ -113,6 +128,10 @@ final class KafkaBroker implements Part {
                 "log.cleaner.dedupe.buffer.size", "2097152",
                 "num.network.threads", "2",
                 "num.io.threads", "4"));
+        if (tls != null) {
+            configuration.put("listener.name.tls.ssl.keystore.type", "PEM");
+            configuration.put("listener.name.tls.ssl.keystore.location", tls.pem().toString());
+        }
         return configuration;
     }
 }

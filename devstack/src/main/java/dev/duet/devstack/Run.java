@@ -102,6 +102,7 @@ final class Run implements Callable<Integer> {
                         avro ? EnumSet.allOf(PartName.class) : PartName.usual(),
                         Map.of(),
                         null,
+                        null,
                         new ConnectWorker.Group("connect", true),
                         PARTITIONS,
                         true,

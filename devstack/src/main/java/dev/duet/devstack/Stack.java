@@ -1,6 +1,7 @@
 package dev.duet.devstack;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -24,10 +25,12 @@ import org.slf4j.LoggerFactory;
 final class Stack {
 
     /// @param ports wanted ports by part; 0 or absent: any
+    /// @param kafkaTls key and certificate of the broker's listener with TLS; null: without
     /// @param kafka address of a broker that runs already, for the worker; null: the stack's own
     record Options(
             Set<PartName> parts,
             Map<PartName, Integer> ports,
+            Path kafkaTls,
             String kafka,
             ConnectWorker.Group group,
             int partitions,
@@ -73,11 +76,14 @@ final class Stack {
             int controllerPort = options.parts().contains(PartName.KAFKA) ? ports.choose("kafka-controller", 0) : 0;
             int managementPort =
                     options.parts().contains(PartName.REGISTRY) ? ports.choose("registry-management", 0) : 0;
+            KafkaBroker.Tls tls = options.kafkaTls() == null
+                    ? null
+                    : new KafkaBroker.Tls(ports.choose("kafka-tls", 0), options.kafkaTls());
             ports.write();
 
             int postgresPort = port.getOrDefault(PartName.POSTGRES, 0);
             postgres.port(postgresPort);
-            KafkaBroker kafka = new KafkaBroker(folder.kafka(), port.getOrDefault(PartName.KAFKA, 0), controllerPort);
+            KafkaBroker kafka = new KafkaBroker(folder.kafka(), port.getOrDefault(PartName.KAFKA, 0), controllerPort, tls);
             ConnectWorker connect = new ConnectWorker(
                     options.kafka() == null ? kafka.bootstrapServers() : options.kafka(),
                     port.getOrDefault(PartName.CONNECT, 0),
@@ -173,7 +179,7 @@ final class Stack {
                 parts.contains(PartName.POSTGRES)
                         ? new Status.Postgres(Ports.HOST, postgresPort, DemoDatabase.NAME, Role.forStatus())
                         : null,
-                parts.contains(PartName.KAFKA) ? new Status.Kafka(kafka.bootstrapServers()) : null,
+                parts.contains(PartName.KAFKA) ? new Status.Kafka(kafka.bootstrapServers(), kafka.tlsBootstrapServers()) : null,
                 parts.contains(PartName.CONNECT) ? new Status.Connect(connect.url()) : null,
                 parts.contains(PartName.S3) ? s3.status() : null,
                 parts.contains(PartName.REGISTRY) ? registry.status() : null);

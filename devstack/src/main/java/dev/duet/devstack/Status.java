@@ -20,8 +20,9 @@ public record Status(long pid, Postgres postgres, Kafka kafka, Connect connect, 
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record User(String password) {}
 
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record Kafka(String bootstrapServers) {}
+    public record Kafka(String bootstrapServers, String tlsBootstrapServers) {}
 
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Connect(String url) {}

@@ -61,6 +61,12 @@ final class Up implements Callable<Integer> {
     private Map<String, String> connectorConfig = new LinkedHashMap<>();
 
     @Option(
+            names = "--kafka-tls",
+            paramLabel = "FILE",
+            description = "key and certificate (PEM): the broker listens with TLS too")
+    private Path kafkaTls;
+
+    @Option(
             names = "--kafka",
             paramLabel = "HOST:PORT",
             description = "a running broker for the worker, which then registers no connector")
@@ -118,6 +124,7 @@ final class Up implements Callable<Integer> {
         return new Stack.Options(
                 chosen,
                 ports(),
+                kafkaTls,
                 kafka,
                 new ConnectWorker.Group(connectGroup, exactlyOnce),
                 partitions,

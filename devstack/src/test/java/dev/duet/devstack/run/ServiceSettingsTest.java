@@ -14,7 +14,7 @@ class ServiceSettingsTest {
     private static final Status STATUS = new Status(
             1,
             new Status.Postgres("127.0.0.1", 5, "finance", Map.of("duet", new Status.User("hush-postgres"))),
-            new Status.Kafka("127.0.0.1:6"),
+            new Status.Kafka("127.0.0.1:6", null),
             new Status.Connect("http://127.0.0.1:7"),
             new Status.S3("http://127.0.0.1:8", "lake", "us-east-1", "local", "hush-s3", "/data/s3"),
             null);
