@@ -130,7 +130,8 @@ final class KafkaBroker implements Part {
                 "num.io.threads", "4"));
         if (tls != null) {
             configuration.put("listener.name.tls.ssl.keystore.type", "PEM");
-            configuration.put("listener.name.tls.ssl.keystore.location", tls.pem().toString());
+            configuration.put(
+                    "listener.name.tls.ssl.keystore.location", tls.pem().toString());
         }
         return configuration;
     }

@@ -83,7 +83,8 @@ final class Stack {
 
             int postgresPort = port.getOrDefault(PartName.POSTGRES, 0);
             postgres.port(postgresPort);
-            KafkaBroker kafka = new KafkaBroker(folder.kafka(), port.getOrDefault(PartName.KAFKA, 0), controllerPort, tls);
+            KafkaBroker kafka =
+                    new KafkaBroker(folder.kafka(), port.getOrDefault(PartName.KAFKA, 0), controllerPort, tls);
             ConnectWorker connect = new ConnectWorker(
                     options.kafka() == null ? kafka.bootstrapServers() : options.kafka(),
                     port.getOrDefault(PartName.CONNECT, 0),
@@ -179,7 +180,9 @@ final class Stack {
                 parts.contains(PartName.POSTGRES)
                         ? new Status.Postgres(Ports.HOST, postgresPort, DemoDatabase.NAME, Role.forStatus())
                         : null,
-                parts.contains(PartName.KAFKA) ? new Status.Kafka(kafka.bootstrapServers(), kafka.tlsBootstrapServers()) : null,
+                parts.contains(PartName.KAFKA)
+                        ? new Status.Kafka(kafka.bootstrapServers(), kafka.tlsBootstrapServers())
+                        : null,
                 parts.contains(PartName.CONNECT) ? new Status.Connect(connect.url()) : null,
                 parts.contains(PartName.S3) ? s3.status() : null,
                 parts.contains(PartName.REGISTRY) ? registry.status() : null);
