@@ -72,6 +72,7 @@ class DeadLettersIT {
             good.snapshot(500);
             bad.snapshot(500);
             settings.put("duet.source.topics", "stopped\\.public\\..*");
+            settings.put("duet.schema-changes.add-column", "stop");
             settings.put("duet.source.stopped-table-retry", "2s");
             settings.put("duet.source.columns.\"public.good\"", FundHistory.COLUMNS);
             settings.put("duet.source.columns.\"public.bad\"", FundHistory.COLUMNS);
