@@ -34,12 +34,13 @@ class StartUpIT {
         assertRefused(
                 with("quarkus.datasource.reactive.url", "mysql://h/db"), "quarkus.datasource.reactive.url is not ");
         assertRefused(
-                with("duet.source.columns.\"public.x\"", "id polygon"),
-                "duet.source.columns.\"public.x\": 'id polygon' ");
+                with("duet.source.columns.\"public.x\"", "id geometry"),
+                "duet.source.columns.\"public.x\": 'id geometry' ");
         assertRefused(with("duet.source.flattened-topics", "flat.("), "duet.source.flattened-topics is neither ");
         assertRefused(with("duet.source.registry.url", "registry:8081"), "duet.source.registry.url is no address");
         assertRefused(with("duet.transform.x.drop", "a"), "duet.transform.x.tables is missing: ");
         assertRefused(with("duet.postgres.table", "{nonsense}"), "duet.postgres.table ");
+        assertRefused(with("duet.postgres.modes.\"x\"", "trail"), "duet.postgres.modes.\"x\": 'x' has no schema");
         assertRefused(with("duet.failpoint.at", "log-putt"), "duet.failpoint.at names the fail point 'log-putt'");
     }
 
