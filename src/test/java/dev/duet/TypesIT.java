@@ -89,7 +89,7 @@ class TypesIT {
 
     @Test
     void withSchemasAndPropagatedTypes() throws Exception {
-        run("told", Map.of(), Map.of(), false);
+        run("told", Map.of(), Map.of("duet.delta.unchanged-columns", "mirror"), false);
     }
 
     @Test
@@ -168,6 +168,7 @@ class TypesIT {
             if (!made) {
                 assertThat(types(mirror)).isEmpty();
                 assertThat(logDifferences(mirror, root)).isEqualTo(Map.of("numeric(10,2)", "NaN -> null"));
+                assertUnchangedValuesAreFilled(mirror, root);
             }
             assertThat(process.health("ready")).isEqualTo(200);
         }
@@ -348,6 +349,38 @@ class TypesIT {
             }
         }
         return differences;
+    }
+
+    /** With unchanged-columns=mirror the update of each long row brings the values that it left alone; those of arrays it lists. */
+    private void assertUnchangedValuesAreFilled(Connection mirror, String root) throws Exception {
+        List<JsonNode> updates = IndependentReader.read(stack, root + "/public/big").getFirst().stream()
+                .filter(row -> row.get("__op").asText().equals("u"))
+                .toList();
+        assertThat(updates).hasSize(2);
+        Map<Integer, List<@Nullable String>> mirrored = read(mirror, "big", names("b", longs));
+        for (JsonNode row : updates) {
+            Set<String> listed = new TreeSet<>();
+            row.get("__unchanged").forEach(name -> listed.add(name.asText()));
+            for (int i = 0; i < longs.size(); i++) {
+                Long type = longs.get(i);
+                String name = "b" + i;
+                assertThat(listed.contains(name))
+                        .as(type.type())
+                        .isEqualTo(type.type().endsWith("[]"));
+                if (!listed.contains(name)) {
+                    String logged = type.type().equals("bytea")
+                            ? "\\x" + HexFormat.of().formatHex(row.get(name).binaryValue())
+                            : row.get(name).asText();
+                    String normal =
+                            value(mirror, "select '" + logged.replace("'", "''") + "'::" + type.mirror() + "::text");
+                    assertThat(normal)
+                            .as(type.type())
+                            .isEqualTo(Objects.requireNonNull(
+                                            mirrored.get(row.get("id").asInt()))
+                                    .get(i));
+                }
+            }
+        }
     }
 
     /** A value that the reader found, as PostgreSQL reads it. */
