@@ -97,29 +97,34 @@ final class PostgresServer implements Part {
         DataFolder.deleteTree(data);
         Path password = Files.writeString(folder.root().resolve("initdb-password"), Role.POSTGRES.password());
         try {
-            // The built-in locale makes sorting the same on every machine.
-            run(
-                    START_LIMIT,
-                    "initdb",
-                    List.of(
-                            "-D",
-                            data.toString(),
-                            "-U",
-                            Role.POSTGRES.roleName(),
-                            "-A",
-                            "scram-sha-256",
-                            "--pwfile",
-                            password.toString(),
-                            "-E",
-                            "UTF8",
-                            "--locale=C",
-                            "--locale-provider=builtin",
-                            "--builtin-locale=C.UTF-8",
-                            "--no-sync"));
+            List<String> options = new ArrayList<>(List.of(
+                    "-D",
+                    data.toString(),
+                    "-U",
+                    Role.POSTGRES.roleName(),
+                    "-A",
+                    "scram-sha-256",
+                    "--pwfile",
+                    password.toString(),
+                    "-E",
+                    "UTF8",
+                    "--locale=C",
+                    "--no-sync"));
+            if (version() >= 17) { // its built-in locale makes sorting the same on every machine
+                options.addAll(List.of("--locale-provider=builtin", "--builtin-locale=C.UTF-8"));
+            }
+            run(START_LIMIT, "initdb", options);
         } finally {
             Files.delete(password);
         }
         Files.createFile(mark);
+    }
+
+    /// The major version of the programs (`-Dpostgres.version` of the build chooses them).
+    private int version() throws IOException {
+        try (var lines = Files.lines(home.resolve("share/postgresql/postgres.bki"))) {
+            return Integer.parseInt(lines.findFirst().orElseThrow().replaceAll("\\D+", ""));
+        }
     }
 
     @Override
