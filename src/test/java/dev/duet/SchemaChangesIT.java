@@ -184,13 +184,12 @@ class SchemaChangesIT {
 
     @Test
     @Order(7)
-    void anIncompatibleTypeStopsBothSinksAndACrashBetweenTheirChanges() throws Exception {
+    void anIncompatibleTypeStopsTheTableAndACrashBetweenTheSinksChanges() throws Exception {
         execute(
                 "alter table odd alter column v type text using v::text",
                 "update odd set v = '100' || v",
                 "insert into odd values (21, '21')");
         awaitLog("ALTER COLUMN \"v\" TYPE text USING \"v\"::text");
-        awaitLog("column \"v\" is integer in the table and string in the source");
         for (ServiceProcess service : services) {
             service.close();
         }
