@@ -11,6 +11,7 @@ import dev.duet.delivery.Sink;
 import dev.duet.delivery.TopicIdentities;
 import dev.duet.delta.DeltaConfig;
 import dev.duet.delta.DeltaSink;
+import dev.duet.delta.UnchangedForm;
 import dev.duet.envelope.DebeziumDecoder;
 import dev.duet.envelope.EnvelopeOptions;
 import dev.duet.envelope.KnownTables;
@@ -68,8 +69,8 @@ final class Wiring {
 
     @Produces
     @Singleton
-    PostgresSink postgres(TargetDatabase database, DuetConfig duet, SchemaPolicies policies) {
-        return database.sink(duet.pipeline().orElseThrow(), policies);
+    PostgresSink postgres(TargetDatabase database, DuetConfig duet, DeltaConfig delta, SchemaPolicies policies) {
+        return database.sink(duet.pipeline().orElseThrow(), policies, delta.unchangedColumns() == UnchangedForm.MIRROR);
     }
 
     @Produces
@@ -125,6 +126,9 @@ final class Wiring {
                         new Delivery.LaneSettings(
                                 new RetryingSink(postgres, retries.postgres()), atOnce, writer(postgres)),
                         new Delivery.LaneSettings(new RetryingSink(delta, retries.delta()), gathering, writer(delta))),
+                deltaConfig.unchangedColumns() == UnchangedForm.MIRROR
+                        ? Delivery.Lanes.IN_TURN
+                        : Delivery.Lanes.SIDE_BY_SIDE,
                 postgres,
                 upstream,
                 listener,

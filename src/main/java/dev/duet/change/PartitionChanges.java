@@ -3,6 +3,7 @@ package dev.duet.change;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * All that one partition brought between two positions, in offset order: a link of a chain, each beginning where the one before
@@ -68,6 +69,20 @@ public record PartitionChanges(
             }
         }
         return low;
+    }
+
+    /** The same link with some of its changes in a fuller form, each at its own offset. */
+    public PartitionChanges with(UnaryOperator<RowChange> fuller) {
+        List<RowChange> all = changes.stream().map(fuller).toList();
+        return new PartitionChanges(
+                partition,
+                firstOffset,
+                nextOffset,
+                read,
+                all,
+                filtered,
+                deadLettered,
+                all.stream().mapToLong(RowChange::bytes).sum());
     }
 
     /** The part before this offset, which is not beyond the end. */

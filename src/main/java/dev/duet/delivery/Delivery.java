@@ -41,6 +41,14 @@ public final class Delivery {
      */
     public record LaneSettings(Sink sink, LanePolicy policy, Executor writer) {}
 
+    /** How the lanes get what is accepted. */
+    public enum Lanes {
+        /** All at once, each at its own pace. */
+        SIDE_BY_SIDE,
+        /** One after the other: a lane gets what the one before has written, with what that sink knew to add. */
+        IN_TURN
+    }
+
     /** A piece of a partition, read in an epoch. */
     public record Read(int epoch, PartitionChanges changes) {}
 
@@ -63,6 +71,7 @@ public final class Delivery {
 
     private final Object lock = new Object();
     private final List<Writer> writers = new ArrayList<>();
+    private final boolean inTurn;
     private final PartitionStates partitions;
     private final DeliveredPositions deliveredPositions;
     private final Upstream upstream;
@@ -81,6 +90,19 @@ public final class Delivery {
             DeliveryListener listener,
             ScheduledExecutorService timer,
             long maxBufferedBytes) {
+        this(lanes, Lanes.SIDE_BY_SIDE, deliveredPositions, upstream, listener, timer, maxBufferedBytes);
+    }
+
+    /** The same, with the lanes in this arrangement. */
+    public Delivery(
+            List<LaneSettings> lanes,
+            Lanes arrangement,
+            DeliveredPositions deliveredPositions,
+            Upstream upstream,
+            DeliveryListener listener,
+            ScheduledExecutorService timer,
+            long maxBufferedBytes) {
+        this.inTurn = arrangement == Lanes.IN_TURN;
         lanes.forEach(settings -> writers.add(new Writer(settings, writers.size())));
         this.partitions = new PartitionStates(lanes.size());
         this.deliveredPositions = deliveredPositions;
@@ -151,7 +173,7 @@ public final class Delivery {
                     continue;
                 }
                 switch (partitions.accept(read)) {
-                    case NEXT -> offer(new Link(read.changes(), read.epoch(), now, writers.size()));
+                    case NEXT -> offer(new Link(read.changes(), read.epoch(), now, inTurn ? 1 : writers.size()));
                     case STRAY -> strays.add(read.changes().partition());
                     case VOID -> {}
                 }
@@ -169,7 +191,7 @@ public final class Delivery {
 
     private void offer(Link link) {
         room.use(link.changes.bytes());
-        writers.forEach(writer -> writer.lane.offer(link));
+        (inTurn ? writers.subList(0, 1) : writers).forEach(writer -> writer.lane.offer(link));
     }
 
     /** These partitions stand still from here on because of a table that can't be read; what was accepted goes on. */
@@ -282,7 +304,8 @@ public final class Delivery {
         List<CompletableFuture<Void>> served;
         synchronized (lock) {
             delivered = partitions.passed(writer.index, links);
-            links.forEach(this::leave);
+            boolean last = !inTurn || writer.index == writers.size() - 1;
+            links.forEach(last ? this::leave : link -> handOn(writer, link));
             writer.lane.done(List.of());
             served = room.takeServed();
         }
@@ -294,7 +317,20 @@ public final class Delivery {
             FailPoint.ACKNOWLEDGED.reached();
             keeper.delivered(delivered);
         }
+        if (inTurn && writer.index < writers.size() - 1) {
+            writeIfDue(writers.get(writer.index + 1));
+        }
         completeIfDrained();
+    }
+
+    /** Gives a link that this lane has passed to the next one; what was dropped meanwhile goes nowhere. */
+    private void handOn(Writer writer, Link link) {
+        leave(link);
+        if (partitions.isCurrent(link)) {
+            Link more = link.with(writer.sink().completed(link.changes));
+            room.use(more.changes.bytes());
+            writers.get(writer.index + 1).lane.offer(more);
+        }
     }
 
     private void failed(Writer writer, List<Link> links, ChangeBatch batch, Throwable failure) {

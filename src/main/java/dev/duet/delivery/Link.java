@@ -17,6 +17,11 @@ final class Link {
         this.lanesToPass = lanes;
     }
 
+    /** The same piece with more in it, for the next lane alone. */
+    Link with(PartitionChanges completed) {
+        return new Link(completed, epoch, acceptedNanos, 1);
+    }
+
     TopicPartition partition() {
         return changes.partition();
     }

@@ -1,6 +1,7 @@
 package dev.duet.delivery;
 
 import dev.duet.change.ChangeBatch;
+import dev.duet.change.PartitionChanges;
 import dev.duet.change.TopicPartition;
 import java.util.Collection;
 import java.util.Map;
@@ -34,6 +35,11 @@ public final class RetryingSink implements Sink {
         return retry.run(
                 () -> sink.write(batch),
                 () -> sink.open(batch.topicPartitions()).thenCompose(positions -> sink.write(batch)));
+    }
+
+    @Override
+    public PartitionChanges completed(PartitionChanges link) {
+        return sink.completed(link);
     }
 
     @Override

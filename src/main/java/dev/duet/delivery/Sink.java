@@ -1,6 +1,7 @@
 package dev.duet.delivery;
 
 import dev.duet.change.ChangeBatch;
+import dev.duet.change.PartitionChanges;
 import dev.duet.change.TopicPartition;
 import java.util.Collection;
 import java.util.Map;
@@ -41,6 +42,14 @@ public interface Sink {
      * @return for each partition what became of the batch's records at this sink
      */
     CompletionStage<Map<TopicPartition, Ledger>> write(ChangeBatch batch);
+
+    /**
+     * A link of the last write that succeeded, with the values that its changes lack ({@link dev.duet.change.Row#UNCHANGED}) and this sink
+     * knows. Asked before the next write begins. What it does not know stays as it is: nothing is invented.
+     */
+    default PartitionChanges completed(PartitionChanges link) {
+        return link;
+    }
 
     /** The partitions belong to somebody else now: forget them. */
     void close(Collection<TopicPartition> partitions);

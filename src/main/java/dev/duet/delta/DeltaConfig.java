@@ -87,6 +87,14 @@ public interface DeltaConfig {
     NonFiniteForm.Infinity infinity();
 
     /**
+     * What is written for a column that TOAST left out of an update: {@code listed}, null with the column's name in {@code __unchanged}
+     * (the default), or {@code mirror}, the value that the mirror holds, as far as it is known to be the one of that moment; the rest is
+     * listed. With {@code mirror} the Delta sink follows the PostgreSQL sink and stands still when that does.
+     */
+    @WithDefault("listed")
+    UnchangedForm unchangedColumns();
+
+    /**
      * What is written for NaN in a numeric(p,s), which Delta's decimal doesn't have: {@code stop} (the default) stops the table, {@code
      * null} writes null. A numeric without a precision is text in Delta and keeps NaN.
      */

@@ -80,7 +80,8 @@ final class KeyReduction {
         return false;
     }
 
-    private static RowChange filled(RowChange change, RowChange before) {
+    /** The change with the values that it lacks and the one before it left, as far as that one has them. */
+    static RowChange filled(RowChange change, RowChange before) {
         TableSchema schema = change.schema();
         Row row = Objects.requireNonNull(change.row());
         @Nullable Object[] values = new @Nullable Object[row.size()];

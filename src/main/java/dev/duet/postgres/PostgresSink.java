@@ -2,6 +2,7 @@ package dev.duet.postgres;
 
 import dev.duet.change.ChangeBatch;
 import dev.duet.change.Op;
+import dev.duet.change.PartitionChanges;
 import dev.duet.change.RowChange;
 import dev.duet.change.SchemaPolicy;
 import dev.duet.change.TableId;
@@ -20,6 +21,7 @@ import io.vertx.sqlclient.Pool;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,24 +55,29 @@ public final class PostgresSink implements Sink, DeliveredPositions {
     private final Positions positions = new Positions();
     private final String pipeline;
     private final long toleranceMillis;
+    private final boolean completes;
+    private volatile Map<RowChange, RowChange> completed = Map.of();
 
     PostgresSink(Pool pool, String pipeline, PostgresConfig config) {
-        this(pool, pipeline, config, source -> SchemaPolicy.DEFAULT);
+        this(pool, pipeline, config, source -> SchemaPolicy.DEFAULT, false);
     }
 
     /**
      * @param pool stays the caller's, who closes it
      * @param pipeline the name under which positions are stored
      * @param policies what is done when a source table has changed
+     * @param completes whether {@link #completed} knows values; it costs a statement for each table with updates that lack some
      * @throws IllegalArgumentException if a setting is wrong
      */
-    public PostgresSink(Pool pool, String pipeline, PostgresConfig config, SchemaPolicy.ByTable policies) {
+    public PostgresSink(
+            Pool pool, String pipeline, PostgresConfig config, SchemaPolicy.ByTable policies, boolean completes) {
         this.transactions = new Transactions(pool, config);
         this.control = new ControlTables(transactions);
         this.table = new PositionTable(pipeline, transactions);
         this.targets = new Targets(pipeline, transactions, config, policies);
         this.pipeline = pipeline;
         this.toleranceMillis = config.clockTolerance().toMillis();
+        this.completes = completes;
     }
 
     @Override
@@ -89,7 +96,14 @@ public final class PostgresSink implements Sink, DeliveredPositions {
 
     @Override
     public CompletionStage<Map<TopicPartition, Ledger>> write(ChangeBatch batch) {
+        completed = Map.of();
         return stage(() -> writeAll(batch));
+    }
+
+    @Override
+    public PartitionChanges completed(PartitionChanges link) {
+        Map<RowChange, RowChange> of = completed;
+        return of.isEmpty() ? link : link.with(change -> of.getOrDefault(change, change));
     }
 
     private Future<Map<TopicPartition, Ledger>> writeAll(ChangeBatch batch) {
@@ -148,6 +162,7 @@ public final class PostgresSink implements Sink, DeliveredPositions {
     private final class Write implements Transactions.Work<Void> {
         private final BatchPlan plan;
         private final List<MirrorWriter> mirrors = new ArrayList<>();
+        private final List<Completion> completions = new ArrayList<>();
         private PositionTable.@Nullable Move move;
         private Floors.@Nullable Locks locks;
 
@@ -165,6 +180,9 @@ public final class PostgresSink implements Sink, DeliveredPositions {
                 if (target.mirror() != null) {
                     MirrorWriter mirror = new MirrorWriter(flight, plan, id, targets::of, toleranceMillis);
                     mirrors.add(mirror);
+                    if (completes) {
+                        completions.add(Completion.ask(flight, plan, id, targets::of));
+                    }
                     mirror.send();
                 }
                 if (target.trail() != null) {
@@ -219,6 +237,11 @@ public final class PostgresSink implements Sink, DeliveredPositions {
         @SuppressWarnings("NullAway") // Void has no other value
         public Void check() {
             mirrors.forEach(MirrorWriter::check);
+            if (completes) {
+                Map<RowChange, RowChange> all = new IdentityHashMap<>();
+                completions.forEach(completion -> completion.addTo(all));
+                completed = all;
+            }
             FailPoint.SQL_CHECKED.reached();
             return null;
         }

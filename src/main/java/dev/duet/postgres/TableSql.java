@@ -3,6 +3,7 @@ package dev.duet.postgres;
 import static dev.duet.postgres.TargetName.quote;
 
 import dev.duet.change.Column;
+import dev.duet.change.ColumnType;
 import dev.duet.change.TableSchema;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -100,6 +101,30 @@ final class TableSql {
         return "select count(*) from " + unnest(3, keys, List.of("int8"), "l") + " where " + ABOVE_FLOOR
                 + " and not exists (select from " + name.quoted() + " t where " + sameKey(keys) + ")"
                 + " and not exists (select from " + DELETED + " and d.key = " + keyOf(keys) + " and d.lsn > u.l)";
+    }
+
+    /**
+     * What the table holds before the write of columns that updates leave alone: the number of the key from 1, {@code __lsn}, then the
+     * values; in the order of the keys, as long as all values together have no more bytes than are asked for. Parameters: the bytes, then
+     * the arrays of the key's columns.
+     *
+     * @param columns whose types have a text form that is read back, or bytea
+     */
+    static String held(TargetName name, TableSchema schema, List<Column> columns) {
+        List<Column> keys = keys(schema);
+        List<String> values = columns.stream().map(TableSql::asSent).toList();
+        String bytes = values.stream()
+                .map(value -> "coalesce(octet_length(" + value + "), 0)")
+                .collect(Collectors.joining(" + "));
+        String rows = unnest(2, keys, List.of(), "i").replace(") as u(", ") with ordinality as u(");
+        return "select h.* from (select u.i, t.\"__lsn\", " + String.join(", ", values) + ", sum(" + bytes
+                + ") over (order by u.i) as bytes from " + rows + " join " + name.quoted() + " t on " + sameKey(keys)
+                + ") h where h.bytes <= $1 order by h.i";
+    }
+
+    private static String asSent(Column column) {
+        String value = "t." + quote(column.name());
+        return column.type() instanceof ColumnType.Bytes ? value : value + "::text";
     }
 
     static String delete(TargetName name, TableSchema schema) {

@@ -21,10 +21,11 @@ public final class TargetDatabase {
      * The sink of a pipeline.
      *
      * @param policies what is done when a source table has changed
+     * @param completes whether the sink is to know the values that updates leave out
      * @throws IllegalArgumentException if a setting is wrong; names the key and the fix
      */
-    public PostgresSink sink(String pipeline, SchemaPolicy.ByTable policies) {
-        return new PostgresSink(pool, pipeline, config, policies);
+    public PostgresSink sink(String pipeline, SchemaPolicy.ByTable policies, boolean completes) {
+        return new PostgresSink(pool, pipeline, config, policies, completes);
     }
 
     /** Which topics the positions of a pipeline belong to. */

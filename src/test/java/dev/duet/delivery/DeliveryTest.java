@@ -272,11 +272,64 @@ class DeliveryTest {
         assertThat(written).isCompletedWithValueMatching(outcome -> outcome.containsKey(P0));
     }
 
+    @Test
+    void inTurnTheSecondLaneGetsWhatTheFirstHasWrittenAndCompleted() {
+        Delivery delivery = delivery(Duration.ZERO, 1 << 20, Delivery.Lanes.IN_TURN);
+        fast.completes = true;
+        int epoch = start(delivery, P0, 0);
+        accept(delivery, epoch, changes(P0, 0, 4));
+        assertThat(slow.isWriting()).isFalse();
+        fast.answer();
+        assertThat(slow.pendingRange()).isEqualTo("0..4");
+        assertThat(slow.batch().partitions().getFirst().changes())
+                .extracting(change -> Objects.requireNonNull(change.row()).get(0))
+                .containsOnly(-1);
+        assertThat(upstream.delivered).isEmpty();
+        slow.answer();
+        assertThat(upstream.delivered).containsExactly(Map.of(P0, 4L));
+    }
+
+    @Test
+    void inTurnWhatIsDroppedAfterTheFirstLaneGoesNowhereAndMakesRoom() {
+        Delivery delivery = delivery(Duration.ZERO, 500, Delivery.Lanes.IN_TURN);
+        int first = start(delivery, P0, 0);
+        int second = start(delivery, P1, 0);
+        CompletionStage<Void> room = accept(delivery, first, changes(P0, 0, 10));
+        delivery.revoke(Set.of(P0));
+        fast.answer();
+        assertThat(slow.isWriting()).isFalse();
+        assertThat(room.toCompletableFuture()).isDone();
+        accept(delivery, second, changes(P1, 0, 1));
+        fast.fail(new PositionMovedException(Set.of(P1), "moved"));
+        assertThat(slow.isWriting()).isFalse();
+        assertThat(upstream.rewound).containsExactly(Set.of(P1));
+        assertThat(accept(delivery, second, changes(P1, 0, 1)).toCompletableFuture())
+                .isDone();
+    }
+
+    @Test
+    void inTurnDrainWaitsForBothLanes() {
+        Delivery delivery = delivery(Duration.ofHours(1), 1 << 20, Delivery.Lanes.IN_TURN);
+        int epoch = start(delivery, P0, 0);
+        accept(delivery, epoch, changes(P0, 0, 4));
+        CompletableFuture<Void> drained = delivery.drain().toCompletableFuture();
+        fast.answer();
+        assertThat(drained).isNotDone();
+        slow.answer();
+        assertThat(drained).isDone();
+        assertThat(store.stored).containsEntry(P0, 4L);
+    }
+
     private Delivery delivery(Duration slowInterval, long maxBytes) {
+        return delivery(slowInterval, maxBytes, Delivery.Lanes.SIDE_BY_SIDE);
+    }
+
+    private Delivery delivery(Duration slowInterval, long maxBytes, Delivery.Lanes lanes) {
         return new Delivery(
                 List.of(
                         new Delivery.LaneSettings(fast, new LanePolicy(Duration.ZERO, 1000, 1 << 20), Runnable::run),
                         new Delivery.LaneSettings(slow, new LanePolicy(slowInterval, 1000, 1 << 20), Runnable::run)),
+                lanes,
                 store,
                 upstream,
                 new DeliveryListener() {},
@@ -322,6 +375,8 @@ class DeliveryTest {
         @Nullable
         Error error;
 
+        boolean completes;
+
         private volatile @Nullable ChangeBatch pending;
         private volatile CompletableFuture<Map<TopicPartition, Ledger>> answer = new CompletableFuture<>();
 
@@ -349,6 +404,20 @@ class DeliveryTest {
             pending = batch;
             answer = new CompletableFuture<>();
             return answer;
+        }
+
+        @Override
+        public PartitionChanges completed(PartitionChanges link) {
+            return !completes
+                    ? link
+                    : link.with(change -> new RowChange(
+                            change.schema(),
+                            change.op(),
+                            Row.of(-1),
+                            change.source(),
+                            change.partition(),
+                            change.offset(),
+                            100));
         }
 
         @Override

@@ -4,10 +4,13 @@ import static dev.duet.delivery.SinkContract.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.duet.change.ChangeBatch;
 import dev.duet.change.Column;
 import dev.duet.change.ColumnType;
 import dev.duet.change.Op;
 import dev.duet.change.Row;
+import dev.duet.change.RowChange;
+import dev.duet.change.SchemaPolicy;
 import dev.duet.change.TableId;
 import dev.duet.change.TableSchema;
 import dev.duet.delivery.TableStoppedException;
@@ -117,6 +120,57 @@ class MirrorTest {
         assertThat(database.rows("select \"__op\", \"__lsn\", id from "
                         + new TargetName("app", fund.table().table()).trail().quoted() + " order by \"__offset\""))
                 .containsExactly("c|10|1", "t|20|~", "c|21|1", "c|22|2", "t|30|~", "c|31|5");
+    }
+
+    @Test
+    void theSinkKnowsWhatUpdatesLeftOut() {
+        sink = new PostgresSink(
+                database.pool(),
+                "p",
+                TestDatabase.Config.of(PostgresConfig.Mode.MIRROR),
+                of -> SchemaPolicy.DEFAULT,
+                true);
+        await(sink.open(Set.of(source.partition(0), source.partition(1))));
+        source.create(fund, 10, 1, "a", "long note")
+                .create(fund, 11, 2, "b", null)
+                .create(fund, 12, 3, "c", "third");
+        write();
+        source.update(fund, 20, 1, "a2", Row.UNCHANGED)
+                .update(fund, 21, 1, Row.UNCHANGED, Row.UNCHANGED)
+                .update(fund, 22, 1, "a3", "new note")
+                .update(fund, 23, 1, "a4", Row.UNCHANGED)
+                .update(fund, 24, 2, "b2", Row.UNCHANGED)
+                .delete(fund, 25, 3)
+                .create(fund, 26, 4, "d", "fourth")
+                .update(fund, 27, 4, "d2", Row.UNCHANGED);
+        assertThat(completed(source.batch()))
+                .containsExactly(
+                        "1|a2|long note",
+                        "1|a2|long note",
+                        "1|a3|new note",
+                        "1|a4|new note",
+                        "2|b2|null",
+                        "3|null|null",
+                        "4|d|fourth",
+                        "4|d2|fourth");
+        // Rows that the mirror holds in a newer state, or has lost to a truncate, tell nothing.
+        source.change(1, fund, Op.UPDATE, 15, 1, "old", Row.UNCHANGED)
+                .change(1, fund, Op.UPDATE, 30, 2, "b3", "x")
+                .change(1, fund, Op.TRUNCATE, 40)
+                .change(1, fund, Op.CREATE, 41, 1, "again", "n")
+                .change(1, fund, Op.UPDATE, 42, 1, "again2", Row.UNCHANGED);
+        assertThat(completed(source.batch()))
+                .containsExactly("1|old|UNCHANGED", "2|b3|x", "-", "1|again|n", "1|again2|n");
+        assertThat(funds()).containsExactly("1|again2|n|42");
+    }
+
+    private List<String> completed(ChangeBatch batch) {
+        await(sink.write(batch));
+        return batch.partitions().stream()
+                .flatMap(link -> sink.completed(link).changes().stream())
+                .map(RowChange::row)
+                .map(row -> row == null ? "-" : row.get(0) + "|" + row.get(1) + "|" + row.get(2))
+                .toList();
     }
 
     @Test

@@ -62,7 +62,7 @@ class SchemaChangesTest {
     }
 
     private PostgresSink sink(Mode mode, SchemaPolicy policy) {
-        PostgresSink opened = new PostgresSink(database.pool(), "p", TestDatabase.Config.of(mode), of -> policy);
+        PostgresSink opened = new PostgresSink(database.pool(), "p", TestDatabase.Config.of(mode), of -> policy, false);
         await(opened.open(Set.of(source.partition(0), source.partition(1))));
         return opened;
     }
@@ -286,7 +286,7 @@ class SchemaChangesTest {
                     + " execute function slow()");
             PostgresConfig config = TestDatabase.Config.of(Mode.MIRROR)
                     .timeouts(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(10));
-            sink = new PostgresSink(database.pool(), "p", config, of -> SchemaPolicy.DEFAULT);
+            sink = new PostgresSink(database.pool(), "p", config, of -> SchemaPolicy.DEFAULT, false);
             await(sink.open(Set.of(source.partition(0))));
             TableSchema wide = Source.schema(table, 1, new Column("id", new ColumnType.Int64()), NAME);
             ChangeBatch batch = source.create(wide, 20, 2L, "b").batch();
