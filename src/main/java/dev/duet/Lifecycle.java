@@ -39,6 +39,9 @@ final class Lifecycle {
             Provider<KafkaUpstream> upstream)
             throws InterruptedException {
         settings.check();
+        if (Application.isCommand()) {
+            return;
+        }
         try {
             var unused = tables.get();
             var unasked = registry.get();
@@ -80,6 +83,9 @@ final class Lifecycle {
             Provider<Wiring.Retries> retries,
             DuetConfig config)
             throws InterruptedException {
+        if (Application.isCommand()) {
+            return;
+        }
         retries.get().giveUp();
         consumer.get().stop();
         try {

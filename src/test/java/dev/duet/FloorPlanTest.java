@@ -22,21 +22,28 @@ class FloorPlanTest {
             .importPackages("dev.duet");
 
     /** Room to the rooms that it may import. The root may import all and nobody imports it. */
-    private static final Map<String, Set<String>> MAY_IMPORT = Map.of(
-            "change", Set.of(),
-            "failpoint", Set.of(),
-            "envelope", Set.of("change", "failpoint"),
-            "delivery", Set.of("change", "failpoint"),
-            "transform", Set.of("change"),
-            "intake", Set.of("change", "envelope", "transform", "delivery", "failpoint"),
-            "postgres", Set.of("change", "delivery", "failpoint"),
-            "delta", Set.of("change", "delivery", "failpoint"),
-            "registry", Set.of("envelope", "delivery"),
-            "status", Set.of("change", "delivery"));
+    private static final Map<String, Set<String>> MAY_IMPORT = Map.ofEntries(
+            Map.entry("change", Set.of()),
+            Map.entry("failpoint", Set.of()),
+            Map.entry("envelope", Set.of("change", "failpoint")),
+            Map.entry("delivery", Set.of("change", "failpoint")),
+            Map.entry("inspect", Set.of("change")),
+            Map.entry("transform", Set.of("change")),
+            Map.entry("intake", Set.of("change", "envelope", "transform", "delivery", "failpoint")),
+            Map.entry("postgres", Set.of("change", "delivery", "inspect", "failpoint")),
+            Map.entry("delta", Set.of("change", "delivery", "inspect", "failpoint")),
+            Map.entry("registry", Set.of("envelope", "delivery")),
+            Map.entry("status", Set.of("change", "delivery")),
+            Map.entry("outbox", Set.of("change", "delivery", "failpoint")),
+            Map.entry("verify", Set.of("change", "inspect")),
+            Map.entry("web", Set.of("change", "delivery", "inspect", "status")),
+            Map.entry(
+                    "cli",
+                    Set.of("change", "envelope", "transform", "delivery", "inspect", "intake", "status", "verify")));
 
     /** Library to the rooms that may use it; the root never does. */
     private static final Map<String, Set<String>> DOORS = Map.ofEntries(
-            Map.entry("com.fasterxml.jackson", Set.of("envelope", "registry")),
+            Map.entry("com.fasterxml.jackson", Set.of("envelope", "registry", "web", "cli")),
             Map.entry("org.apache.kafka", Set.of("intake")),
             Map.entry("io.smallrye.reactive.messaging", Set.of("intake")),
             Map.entry("org.eclipse.microprofile.reactive.messaging", Set.of("intake")),
@@ -45,8 +52,12 @@ class FloorPlanTest {
             Map.entry("org.apache.hadoop", Set.of("delta")),
             Map.entry("org.apache.parquet", Set.of("delta")),
             Map.entry("software.amazon.awssdk", Set.of("delta")),
-            Map.entry("java.net.http", Set.of("registry")),
+            Map.entry("java.net.http", Set.of("registry", "cli")),
             Map.entry("com.oracle.svm", Set.of("delta")),
+            Map.entry("picocli", Set.of("cli")),
+            Map.entry("jakarta.ws.rs", Set.of("web")),
+            Map.entry("jakarta.persistence", Set.of("outbox")),
+            Map.entry("io.debezium", Set.of("outbox")),
             Map.entry("io.micrometer", Set.of("status")),
             Map.entry("org.eclipse.microprofile.health", Set.of("status")));
 

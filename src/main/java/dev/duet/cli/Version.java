@@ -1,0 +1,12 @@
+package dev.duet.cli;
+
+import picocli.CommandLine.IVersionProvider;
+
+/** The version that the build has written into the jar. */
+final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+        String version = Version.class.getPackage().getImplementationVersion();
+        return new String[] {"duet " + (version == null ? "(not packaged)" : version)};
+    }
+}

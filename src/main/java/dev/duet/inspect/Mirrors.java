@@ -1,0 +1,17 @@
+package dev.duet.inspect;
+
+import dev.duet.change.TableId;
+import java.util.List;
+
+/** The mirrors in PostgreSQL. Reads only. Methods block and must not be called on an event loop; failures as {@link ChangeLogs}. */
+public interface Mirrors {
+    /** The source tables that have a mirror of this pipeline. */
+    List<TableId> tables();
+
+    /**
+     * Some current rows of a mirror, in no order.
+     *
+     * @param limit how many at most
+     */
+    void sample(TableId table, int limit, Rows to);
+}
