@@ -80,7 +80,7 @@ final class ControlTables {
     private static final String OUTBOX = """
             create table duet.outbox (
               id uuid primary key, aggregatetype varchar(255) not null, aggregateid varchar(255) not null,
-              type varchar(255) not null, "timestamp" timestamptz not null, payload text
+              type varchar(255) not null, "timestamp" timestamptz not null, payload text, tracingspancontext varchar(256)
             )""";
 
     /**
