@@ -1,6 +1,7 @@
 package dev.duet;
 
 import dev.duet.delivery.Backoff;
+import dev.duet.delivery.DeliveredPositions;
 import dev.duet.delivery.Delivery;
 import dev.duet.delivery.DeliveryListener;
 import dev.duet.delivery.LanePolicy;
@@ -20,6 +21,9 @@ import dev.duet.envelope.WriterSchemas;
 import dev.duet.intake.KafkaUpstream;
 import dev.duet.intake.SourceConfig;
 import dev.duet.intake.SourceTopics;
+import dev.duet.outbox.DeliveriesConfig;
+import dev.duet.outbox.Outbox;
+import dev.duet.outbox.OutboxDatabase;
 import dev.duet.postgres.PostgresSink;
 import dev.duet.postgres.TargetDatabase;
 import dev.duet.registry.PatientRegistry;
@@ -38,6 +42,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -81,8 +86,19 @@ final class Wiring {
 
     @Produces
     @Singleton
-    DeliveryListener listener(DeliveryMeters meters, DeliveryHealth health, DeliveryLog log) {
-        return new Listeners(List.of(meters, health, log));
+    DeliveryListener listener(
+            DeliveryMeters meters, DeliveryHealth health, DeliveryLog log, DeliveriesConfig deliveries, Outbox outbox) {
+        return new Listeners(
+                deliveries.enabled() ? List.of(meters, health, log, outbox.listener()) : List.of(meters, health, log));
+    }
+
+    @Produces
+    @Singleton
+    Outbox outbox(OutboxDatabase database, PostgresSink postgres, DeltaSink delta, DuetConfig duet) {
+        return database.outbox(duet.pipeline().orElseThrow(), postgres, table -> {
+            Long version = delta.versions().get(table);
+            return version == null ? OptionalLong.empty() : OptionalLong.of(version);
+        });
     }
 
     @Produces
@@ -90,7 +106,9 @@ final class Wiring {
     Retries retries(DuetConfig duet, DeliveryListener listener, @Identifier("duet") ScheduledExecutorService timer) {
         Backoff backoff = new Backoff(duet.retryPause(), duet.retryPauseLimit());
         return new Retries(
-                new Retry("postgres", backoff, timer, listener), new Retry("delta", backoff, timer, listener));
+                new Retry("postgres", backoff, timer, listener),
+                new Retry("delta", backoff, timer, listener),
+                new Retry("outbox", backoff, timer, listener));
     }
 
     @Produces
@@ -113,6 +131,8 @@ final class Wiring {
             Retries retries,
             DuetConfig duet,
             DeltaConfig deltaConfig,
+            DeliveriesConfig deliveries,
+            Outbox outbox,
             KafkaUpstream upstream,
             DeliveryListener listener,
             @Identifier("duet") ScheduledExecutorService timer) {
@@ -129,7 +149,7 @@ final class Wiring {
                 deltaConfig.unchangedColumns() == UnchangedForm.MIRROR
                         ? Delivery.Lanes.IN_TURN
                         : Delivery.Lanes.SIDE_BY_SIDE,
-                postgres,
+                deliveries.enabled() ? DeliveredPositions.retrying(outbox, retries.outbox()) : postgres,
                 upstream,
                 listener,
                 timer,
@@ -197,10 +217,11 @@ final class Wiring {
     }
 
     /** Each sink's retries, so that a stop can end them. */
-    record Retries(Retry postgres, Retry delta) {
+    record Retries(Retry postgres, Retry delta, Retry outbox) {
         void giveUp() {
             postgres.giveUp();
             delta.giveUp();
+            outbox.giveUp();
         }
     }
 }

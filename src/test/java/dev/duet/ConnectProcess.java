@@ -72,9 +72,7 @@ public final class ConnectProcess implements AutoCloseable {
     /** The connector's configuration that the documentation shows, with these on top. */
     public static Map<String, String> configuration(EmbeddedStack stack, Map<String, String> overrides)
             throws IOException {
-        Path root = Path.of(System.getProperty("duet.basedir", ".")).toAbsolutePath();
-        Map<String, String> configuration = JSON.readValue(
-                root.resolve("devstack/src/main/resources/connector.json").toFile(), new TypeReference<>() {});
+        Map<String, String> configuration = template("connector.json");
         configuration.putAll(Map.of(
                 "database.hostname", stack.postgresHost(),
                 "database.port", Integer.toString(stack.postgresPort()),
@@ -83,6 +81,25 @@ public final class ConnectProcess implements AutoCloseable {
                 "topic.creation.default.partitions", "4"));
         configuration.putAll(overrides);
         return configuration;
+    }
+
+    /** The configuration of the connector that sends the events of deliveries, with these on top. */
+    public static Map<String, String> deliveries(EmbeddedStack stack, Map<String, String> overrides)
+            throws IOException {
+        Map<String, String> configuration = template("connector-deliveries.json");
+        configuration.putAll(Map.of(
+                "database.hostname", stack.postgresHost(),
+                "database.port", Integer.toString(stack.postgresPort()),
+                "database.user", "postgres",
+                "database.password", stack.password("postgres")));
+        configuration.putAll(overrides);
+        return configuration;
+    }
+
+    private static Map<String, String> template(String name) throws IOException {
+        Path root = Path.of(System.getProperty("duet.basedir", ".")).toAbsolutePath();
+        return JSON.readValue(
+                root.resolve("devstack/src/main/resources").resolve(name).toFile(), new TypeReference<>() {});
     }
 
     /** What makes a connector write Avro in Confluent's wire format, as the embedded stack's own has it. */

@@ -43,7 +43,7 @@ class FloorPlanTest {
 
     /** Library to the rooms that may use it; the root never does. */
     private static final Map<String, Set<String>> DOORS = Map.ofEntries(
-            Map.entry("com.fasterxml.jackson", Set.of("envelope", "registry", "web", "cli")),
+            Map.entry("com.fasterxml.jackson", Set.of("envelope", "registry", "outbox", "web", "cli")),
             Map.entry("org.apache.kafka", Set.of("intake")),
             Map.entry("io.smallrye.reactive.messaging", Set.of("intake")),
             Map.entry("org.eclipse.microprofile.reactive.messaging", Set.of("intake")),
@@ -57,6 +57,7 @@ class FloorPlanTest {
             Map.entry("picocli", Set.of("cli")),
             Map.entry("jakarta.ws.rs", Set.of("web")),
             Map.entry("jakarta.persistence", Set.of("outbox")),
+            Map.entry("io.quarkus.narayana", Set.of("outbox")),
             Map.entry("io.debezium", Set.of("outbox")),
             Map.entry("io.micrometer", Set.of("status")),
             Map.entry("org.eclipse.microprofile.health", Set.of("status")));

@@ -15,4 +15,19 @@ public interface DeliveredPositions {
 
     /** Moves the stored positions forward; lower ones than stored are ignored. */
     CompletionStage<Void> advance(Map<TopicPartition, Long> delivered);
+
+    /** The same, where moving is tried again for as long as the store can't be reached. */
+    static DeliveredPositions retrying(DeliveredPositions positions, Retry retry) {
+        return new DeliveredPositions() {
+            @Override
+            public CompletionStage<Map<TopicPartition, Long>> read(Collection<TopicPartition> partitions) {
+                return positions.read(partitions);
+            }
+
+            @Override
+            public CompletionStage<Void> advance(Map<TopicPartition, Long> delivered) {
+                return retry.run(() -> positions.advance(delivered));
+            }
+        };
+    }
 }

@@ -190,6 +190,7 @@ public final class Delivery {
     }
 
     private void offer(Link link) {
+        listener.accepted(link.changes);
         room.use(link.changes.bytes());
         (inTurn ? writers.subList(0, 1) : writers).forEach(writer -> writer.lane.offer(link));
     }

@@ -1,6 +1,7 @@
 package dev.duet.delivery;
 
 import dev.duet.change.ChangeBatch;
+import dev.duet.change.PartitionChanges;
 import dev.duet.change.TableId;
 import dev.duet.change.TopicPartition;
 import java.time.Duration;
@@ -13,6 +14,12 @@ import org.jspecify.annotations.Nullable;
  * not overridden is not heard.
  */
 public interface DeliveryListener {
+    /**
+     * A piece of a partition is accepted: it will be written by all sinks, unless the partition is read anew. Pieces of a partition follow each
+     * other; one that begins before the end of the last is the first of a new reading. Called with the delivery's lock.
+     */
+    default void accepted(PartitionChanges link) {}
+
     /**
      * A sink has written a batch.
      *

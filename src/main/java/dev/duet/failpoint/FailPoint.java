@@ -63,6 +63,8 @@ public enum FailPoint {
     /** Kafka's side knows what may be committed; {@code delivered_next} is not to be stored yet. */
     ACKNOWLEDGED,
     DELIVERED_STORING,
+    /** The positions are moved and their events written, in a transaction that is not committed. */
+    OUTBOX_WRITTEN,
     DELIVERED_STORED,
     OFFSETS_COMMITTING,
     OFFSETS_COMMITTED,

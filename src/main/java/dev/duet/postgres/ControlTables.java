@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
  * duet.topic     which topic each position belongs to, by Kafka's id, and how many partitions it had
  * duet.mirror    which source table fills which target table, LSN and time of its last truncate (the floor)
  * duet.deleted   keys whose rows were deleted, while a topic is unsettled
+ * duet.outbox    where events of deliveries pass through, if they are told; always empty
  * duet.source_column  which columns of a mirror its source has had, and since when
  * </pre>
  *
@@ -75,6 +76,13 @@ final class ControlTables {
               primary key (target_schema, target_table, column_name)
             )""";
 
+    /** With the columns that Debezium's outbox extension fills. */
+    private static final String OUTBOX = """
+            create table duet.outbox (
+              id uuid primary key, aggregatetype varchar(255) not null, aggregateid varchar(255) not null,
+              type varchar(255) not null, "timestamp" timestamptz not null, payload text, tracingspancontext varchar(256)
+            )""";
+
     /**
      * A statement, and what there is once it has run.
      *
@@ -91,6 +99,7 @@ final class ControlTables {
             new Part("mirror", "", MIRROR),
             new Part("deleted", "", DELETED),
             new Part("source_column", "", SOURCE_COLUMN),
+            new Part("outbox", "", OUTBOX),
             new Part(
                     "position.generation",
                     "position",

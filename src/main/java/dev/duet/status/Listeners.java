@@ -1,6 +1,7 @@
 package dev.duet.status;
 
 import dev.duet.change.ChangeBatch;
+import dev.duet.change.PartitionChanges;
 import dev.duet.change.TableId;
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.DeliveryListener;
@@ -13,6 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Several listeners as one. */
 public record Listeners(List<DeliveryListener> all) implements DeliveryListener {
+    @Override
+    public void accepted(PartitionChanges link) {
+        all.forEach(listener -> listener.accepted(link));
+    }
+
     @Override
     public void written(String sink, ChangeBatch batch, Map<TopicPartition, Ledger> outcome, Duration duration) {
         all.forEach(listener -> listener.written(sink, batch, outcome, duration));

@@ -63,7 +63,7 @@ record Step(String name, String sink, Place place, Stage stage, int times) {
             case SQL_STARTING, SQL_LOCKED, SQL_CHECKED, SQL_COMMITTED ->
                 List.of(inside(point, "postgres", Stage.LOAD, 3));
             // The matrix's source keeps its columns: SchemaChangesIT tries these.
-            case TARGET_ALTERED, SCHEMA_PUT -> List.of();
+            case TARGET_ALTERED, SCHEMA_PUT, OUTBOX_WRITTEN -> List.of();
             case TABLE_CREATING, TABLE_CREATED -> List.of(inside(point, "delta", Stage.LOAD, 1));
             case PARQUET_WRITING, PARQUET_WRITTEN, LOG_PUTTING, LOG_PUT, CHECKSUM_WRITING, CHECKSUM_WRITTEN ->
                 List.of(inside(point, "delta", Stage.LOAD, 3));

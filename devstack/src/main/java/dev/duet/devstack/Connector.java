@@ -17,10 +17,12 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 
-/// The Debezium connector, registered through Connect's REST interface from the template `connector.json`.
+/// A Debezium connector, registered through Connect's REST interface: the source's from the template `connector.json`, the
+/// one that sends the events of deliveries from `connector-deliveries.json`.
 final class Connector {
 
     static final String NAME = "duet-source";
+    static final String DELIVERIES = "duet-deliveries";
 
     private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final Duration FAILURE_GRACE = Duration.ofSeconds(8);
@@ -32,24 +34,33 @@ final class Connector {
     private final BooleanSupplier cancelled;
 
     /// @param cancelled asked while waiting; true ends the wait with a failure
-    Connector(String connectUrl, BooleanSupplier cancelled) {
-        this.resource = URI.create(connectUrl + "/connectors/" + NAME + "/");
+    Connector(String connectUrl, String name, BooleanSupplier cancelled) {
+        this.resource = URI.create(connectUrl + "/connectors/" + name + "/");
         this.cancelled = cancelled;
     }
 
     /// The template with its variables replaced, then the overrides put on top.
     static Map<String, String> configuration(int postgresPort, int partitions, Map<String, String> overrides)
             throws IOException {
-        try (InputStream in = Connector.class.getResourceAsStream("/connector.json")) {
+        Map<String, String> configuration = template("/connector.json", postgresPort);
+        configuration.replaceAll((key, value) -> value.replace("${partitions}", Integer.toString(partitions)));
+        configuration.putAll(overrides);
+        return configuration;
+    }
+
+    /// For the connector that sends the events of deliveries.
+    static Map<String, String> deliveries(int postgresPort) throws IOException {
+        return template("/connector-deliveries.json", postgresPort);
+    }
+
+    private static Map<String, String> template(String name, int postgresPort) throws IOException {
+        try (InputStream in = Connector.class.getResourceAsStream(name)) {
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .replace("${database.hostname}", Ports.HOST)
                     .replace("${database.port}", Integer.toString(postgresPort))
                     .replace("${database.user}", Role.DEBEZIUM.roleName())
-                    .replace("${database.password}", Role.DEBEZIUM.password())
-                    .replace("${partitions}", Integer.toString(partitions));
-            Map<String, String> configuration = JSON.readValue(text, new TypeReference<>() {});
-            configuration.putAll(overrides);
-            return configuration;
+                    .replace("${database.password}", Role.DEBEZIUM.password());
+            return JSON.readValue(text, new TypeReference<>() {});
         }
     }
 

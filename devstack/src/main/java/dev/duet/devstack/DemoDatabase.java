@@ -44,6 +44,21 @@ final class DemoDatabase {
         }
     }
 
+    /// What events of deliveries pass through, and the publication of it. Before the service's first start, so that its
+    /// connector misses none.
+    void prepareOutbox() throws SQLException, IOException {
+        try (Connection connection = connect(NAME)) {
+            connection.setAutoCommit(false);
+            execute(connection, resource("deliveries.sql"));
+            if (!exists(connection, "SELECT FROM pg_publication WHERE pubname = 'duet_deliveries'")) {
+                execute(
+                        connection,
+                        "CREATE PUBLICATION duet_deliveries FOR TABLE duet.outbox WITH (publish = 'insert')");
+            }
+            connection.commit();
+        }
+    }
+
     /// @return whether somebody reads the replication slot
     boolean isSlotActive(String slot) throws SQLException {
         try (Connection connection = connect(NAME);

@@ -7,6 +7,7 @@ import dev.duet.devstack.run.Service;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
@@ -53,6 +54,9 @@ final class Run implements Callable<Integer> {
 
     @Option(names = "--avro", description = "events in Avro, with a schema registry")
     private boolean avro;
+
+    @Option(names = "--deliveries", description = "an event in funds.deliveries for each delivered batch")
+    private boolean deliveries;
 
     @Option(names = "--rate", paramLabel = "N", description = "changes a second; 0: no demo")
     private double rate = 20;
@@ -112,6 +116,9 @@ final class Run implements Callable<Integer> {
         try {
             Status status = stack.start();
             statusFile.write(status);
+            if (deliveries) {
+                tellDeliveries(status);
+            }
             startService(status, folder);
             show(status, folder.root());
             return exitCode;
@@ -135,6 +142,22 @@ final class Run implements Callable<Integer> {
             new PostgresServer(folder, progress).stopLeftover();
             folder.clear();
         }
+    }
+
+    private void tellDeliveries(Status status) throws IOException, InterruptedException {
+        progress.line(PartName.CONNECT, "registering connector " + Connector.DELIVERIES);
+        int port = status.postgres().port();
+        Connector connector = new Connector(status.connect().url(), Connector.DELIVERIES, this::isStopping);
+        Map<String, String> configuration = Connector.deliveries(port);
+        try {
+            DemoDatabase database = new DemoDatabase(port);
+            database.prepareOutbox();
+            connector.register(configuration);
+            connector.awaitStreaming(database, configuration);
+        } catch (SQLException e) {
+            throw StackFailure.of("duet.outbox not prepared", e);
+        }
+        serviceOptions.putIfAbsent("duet.deliveries.enabled", "true");
     }
 
     private void startService(Status status, DataFolder folder) throws IOException, InterruptedException {

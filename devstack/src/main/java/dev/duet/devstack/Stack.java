@@ -156,7 +156,7 @@ final class Stack {
     private void registerConnector(ConnectWorker connect, int postgresPort, SchemaRegistry registry)
             throws IOException, InterruptedException {
         progress.line(PartName.CONNECT, "registering connector " + Connector.NAME);
-        Connector connector = new Connector(connect.url(), () -> stopping);
+        Connector connector = new Connector(connect.url(), Connector.NAME, () -> stopping);
         Map<String, String> overrides = new LinkedHashMap<>();
         if (options.parts().contains(PartName.REGISTRY)) {
             overrides.putAll(Connector.avro(registry.url()));
