@@ -23,6 +23,7 @@ import dev.duet.postgres.PostgresSink;
 import dev.duet.postgres.TargetDatabase;
 import dev.duet.registry.PatientRegistry;
 import dev.duet.registry.RegistryConfig;
+import dev.duet.status.Board;
 import dev.duet.status.DeliveryHealth;
 import dev.duet.status.DeliveryLog;
 import dev.duet.status.DeliveryMeters;
@@ -33,7 +34,9 @@ import io.quarkus.tls.TlsConfiguration;
 import io.quarkus.tls.TlsConfigurationRegistry;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -80,8 +83,15 @@ final class Wiring {
 
     @Produces
     @Singleton
-    DeliveryListener listener(DeliveryMeters meters, DeliveryHealth health, DeliveryLog log) {
-        return new Listeners(List.of(meters, health, log));
+    @Typed(Board.class)
+    Board board(DeltaSink delta) {
+        return new Board(Clock.systemUTC(), delta::versions);
+    }
+
+    @Produces
+    @Singleton
+    DeliveryListener listener(DeliveryMeters meters, DeliveryHealth health, DeliveryLog log, Board board) {
+        return new Listeners(List.of(meters, health, log, board));
     }
 
     @Produces

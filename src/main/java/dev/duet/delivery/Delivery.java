@@ -169,6 +169,7 @@ public final class Delivery {
 
     private void offer(Link link) {
         room.use(link.changes.bytes());
+        listener.accepted(link.changes);
         writers.forEach(writer -> writer.lane.offer(link));
     }
 
@@ -179,6 +180,13 @@ public final class Delivery {
         }
         listener.stopped(table, stopped, reason);
         upstream.stopped(stopped);
+    }
+
+    /** Nothing more of these partitions is accepted until they are opened anew; what was accepted goes on. */
+    public void hold(Set<TopicPartition> held) {
+        synchronized (lock) {
+            partitions.stop(held);
+        }
     }
 
     /** The partitions belong to somebody else now. */
@@ -249,6 +257,7 @@ public final class Delivery {
         ChangeBatch batch =
                 ChangeBatch.of(links.stream().map(link -> link.changes).toList());
         FailPoint.WRITING.reached(writer.sink().name());
+        listener.writing(writer.sink().name(), batch);
         long started = System.nanoTime();
         CompletionStage<Map<TopicPartition, Ledger>> stage;
         try {

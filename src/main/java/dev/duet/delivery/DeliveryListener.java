@@ -1,6 +1,7 @@
 package dev.duet.delivery;
 
 import dev.duet.change.ChangeBatch;
+import dev.duet.change.PartitionChanges;
 import dev.duet.change.TableId;
 import dev.duet.change.TopicPartition;
 import java.time.Duration;
@@ -13,6 +14,12 @@ import org.jspecify.annotations.Nullable;
  * not overridden is not heard.
  */
 public interface DeliveryListener {
+    /** These changes are accepted and on their way to the sinks. Called under the delivery's lock: be quick. */
+    default void accepted(PartitionChanges changes) {}
+
+    /** A sink begins to write a batch. */
+    default void writing(String sink, ChangeBatch batch) {}
+
     /**
      * A sink has written a batch.
      *
@@ -43,6 +50,12 @@ public interface DeliveryListener {
 
     /** The offsets that the next records of these partitions will get: how far there is to go. */
     default void endsAt(Map<TopicPartition, Long> endOffsets) {}
+
+    /** Of the assigned partitions those of which the consumer has nothing left to fetch; all others have more. */
+    default void atEnd(Set<TopicPartition> partitions) {}
+
+    /** An operator has paused these partitions of this process, and no others: they are not read. */
+    default void paused(Set<TopicPartition> partitions) {}
 
     /** Kafka does not answer: nothing new can be read. Told again while it lasts. */
     default void sourceLost(String reason) {}

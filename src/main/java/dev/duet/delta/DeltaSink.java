@@ -127,6 +127,19 @@ public final class DeltaSink implements Sink, AutoCloseable {
                 .thenCompose(shares -> writeAll(batch, shares));
     }
 
+    /** The newest version of each table that this process has committed or loaded; tables that it has not touched are absent. */
+    public Map<TableId, Long> versions() {
+        Map<TableId, Long> versions = new HashMap<>();
+        synchronized (tables) {
+            tables.forEach((table, of) -> {
+                if (of.log().version() >= 0) {
+                    versions.put(table, of.log().version());
+                }
+            });
+        }
+        return versions;
+    }
+
     @Override
     public void close(Collection<TopicPartition> partitions) {
         known.forget(partitions);

@@ -54,6 +54,8 @@ final class OpenTable {
     private @Nullable Snapshot snapshot;
     private volatile boolean stale;
     private boolean upkeepFailed;
+    /** The newest version that was committed or loaded here; -1 before. */
+    private volatile long version = -1;
     /** The last version that is known to be Duet's; -1 if none is. */
     private long lastOwn = -1;
     /** A version whose file was there when it was looked at last. */
@@ -107,6 +109,11 @@ final class OpenTable {
         return nonFinite;
     }
 
+    /** The newest version that was committed or loaded here, on any thread; -1 if none was. */
+    long version() {
+        return version;
+    }
+
     /** The table for messages. */
     String where() {
         return "Delta table " + table + " at " + path;
@@ -143,6 +150,7 @@ final class OpenTable {
             mark.set();
             witness(loaded.getVersion());
             snapshot = loaded;
+            version = loaded.getVersion();
             return Optional.of(loaded);
         } catch (TableNotFoundException e) {
             lastOwn = -1;
@@ -282,6 +290,7 @@ final class OpenTable {
      */
     void schemaCommitted(TransactionCommitResult result) {
         lastOwn = result.getVersion();
+        version = result.getVersion();
         markStale();
         io.forget();
     }
@@ -300,6 +309,7 @@ final class OpenTable {
         }
         snapshot = result.getPostCommitSnapshot().orElse(null);
         lastOwn = result.getVersion();
+        version = result.getVersion();
         if (checkpointDue) {
             FailPoint.CHECKPOINT_WRITING.reached();
             // Not Kernel's own hook: only a newest snapshot's checkpoint also cleans the log (delta-io/delta#7205).

@@ -1,6 +1,7 @@
 package dev.duet.status;
 
 import dev.duet.change.ChangeBatch;
+import dev.duet.change.PartitionChanges;
 import dev.duet.change.TableId;
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.DeliveryListener;
@@ -13,6 +14,26 @@ import org.jspecify.annotations.Nullable;
 
 /** Several listeners as one. */
 public record Listeners(List<DeliveryListener> all) implements DeliveryListener {
+    @Override
+    public void accepted(PartitionChanges changes) {
+        all.forEach(listener -> listener.accepted(changes));
+    }
+
+    @Override
+    public void writing(String sink, ChangeBatch batch) {
+        all.forEach(listener -> listener.writing(sink, batch));
+    }
+
+    @Override
+    public void atEnd(Set<TopicPartition> partitions) {
+        all.forEach(listener -> listener.atEnd(partitions));
+    }
+
+    @Override
+    public void paused(Set<TopicPartition> partitions) {
+        all.forEach(listener -> listener.paused(partitions));
+    }
+
     @Override
     public void written(String sink, ChangeBatch batch, Map<TopicPartition, Ledger> outcome, Duration duration) {
         all.forEach(listener -> listener.written(sink, batch, outcome, duration));
