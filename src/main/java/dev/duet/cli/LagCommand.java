@@ -49,15 +49,18 @@ final class LagCommand implements Callable<Integer> {
         if (output.format == Format.JSON) {
             out.println(ServiceOption.pretty(lag));
         } else {
-            TextTable table = new TextTable("PARTITION", "TABLE", ">END", ">POSTGRES", ">DELTA", ">BEHIND", ">DELTA TRAILS");
-            lag.path("partitions").forEach(partition -> table.row(
-                    partition.path("topic").asText() + "-" + partition.path("partition").asText(),
-                    partition.path("table").asText(),
-                    partition.path("end").asText("-"),
-                    partition.path("positions").path("postgres").asText(),
-                    partition.path("positions").path("delta").asText(),
-                    ServiceOption.behind(partition),
-                    partition.path("trailSeconds").asText() + " s"));
+            TextTable table =
+                    new TextTable("PARTITION", "TABLE", ">END", ">POSTGRES", ">DELTA", ">BEHIND", ">DELTA TRAILS");
+            lag.path("partitions")
+                    .forEach(partition -> table.row(
+                            partition.path("topic").asText() + "-"
+                                    + partition.path("partition").asText(),
+                            partition.path("table").asText(),
+                            partition.path("end").asText("-"),
+                            partition.path("positions").path("postgres").asText(),
+                            partition.path("positions").path("delta").asText(),
+                            ServiceOption.behind(partition),
+                            partition.path("trailSeconds").asText() + " s"));
             table.print(out);
         }
         return lag.path("seconds").asDouble() > maxSeconds ? ExitCode.NO : ExitCode.OK;

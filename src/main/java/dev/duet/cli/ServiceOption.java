@@ -84,7 +84,7 @@ final class ServiceOption {
             return given;
         }
         Console console = System.console();
-        char[] typed = console == null || !console.isTerminal() ? null : console.readPassword("Password of %s: ", user);
+        char[] typed = console == null ? null : console.readPassword("Password of %s: ", user);
         if (typed == null) {
             throw new Refusal(ExitCode.USAGE, "no password: set DUET_PASSWORD, or run this in a terminal");
         }
@@ -145,6 +145,8 @@ final class ServiceOption {
     /** How far behind, for people. */
     static String behind(JsonNode of) {
         long records = of.path("lagRecords").asLong();
-        return records == 0 ? "level" : records + " records, " + of.path("lagSeconds").asText() + " s";
+        return records == 0
+                ? "level"
+                : records + " records, " + of.path("lagSeconds").asText() + " s";
     }
 }

@@ -60,25 +60,33 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private static void print(JsonNode status, PrintWriter out) {
-        out.println(status.path("headline").asText() + ". " + status.path("detail").asText());
+        out.println(
+                status.path("headline").asText() + ". " + status.path("detail").asText());
         out.println();
         TextTable sinks = new TextTable("SINK", "STATE", ">RECORDS/S", ">ROWS", ">BATCHES", ">MEDIAN MS", ">95 % MS");
-        status.path("sinks").forEach(sink -> sinks.row(
-                sink.path("name").asText(),
-                sink.path("state").asText(),
-                status.path("flow").path("written").path(sink.path("name").asText()).asText(),
-                sink.path("rows").asText(),
-                sink.path("batches").asText(),
-                sink.path("medianMillis").asText(),
-                sink.path("p95Millis").asText()));
+        status.path("sinks")
+                .forEach(sink -> sinks.row(
+                        sink.path("name").asText(),
+                        sink.path("state").asText(),
+                        status.path("flow")
+                                .path("written")
+                                .path(sink.path("name").asText())
+                                .asText(),
+                        sink.path("rows").asText(),
+                        sink.path("batches").asText(),
+                        sink.path("medianMillis").asText(),
+                        sink.path("p95Millis").asText()));
         sinks.print(out);
         out.println();
         TablesCommand.table(status.path("tables")).print(out);
         status.path("problems").forEach(problem -> {
             if (problem.path("ended").isNull()) {
                 out.println();
-                String table = problem.path("table").isNull() ? "" : problem.path("table").asText() + ": ";
-                out.println(problem.path("at").asText() + "  " + table + problem.path("reason").asText());
+                String table = problem.path("table").isNull()
+                        ? ""
+                        : problem.path("table").asText() + ": ";
+                out.println(problem.path("at").asText() + "  " + table
+                        + problem.path("reason").asText());
                 out.println("  " + problem.path("advice").asText());
             }
         });

@@ -52,12 +52,22 @@ final class TablesCommand implements Callable<Integer> {
 
     static TextTable table(JsonNode tables) {
         TextTable text = new TextTable(
-                "TABLE", "STATE", ">ROWS IN", ">POSTGRES", ">DELTA", ">FILTERED", ">DEAD LETTERS", ">VERSION", ">BEHIND");
+                "TABLE",
+                "STATE",
+                ">ROWS IN",
+                ">POSTGRES",
+                ">DELTA",
+                ">FILTERED",
+                ">DEAD LETTERS",
+                ">VERSION",
+                ">BEHIND");
         tables.forEach(table -> {
             JsonNode postgres = table.path("sinks").path("postgres");
             text.row(
                     table.path("table").asText(),
-                    !table.path("stopped").isNull() ? "stopped" : table.path("paused").asBoolean() ? "paused" : "well",
+                    !table.path("stopped").isNull()
+                            ? "stopped"
+                            : table.path("paused").asBoolean() ? "paused" : "well",
                     table.path("in").asText(),
                     postgres.path("applied").asText(),
                     table.path("sinks").path("delta").path("applied").asText(),
