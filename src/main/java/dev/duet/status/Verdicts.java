@@ -21,7 +21,8 @@ final class Verdicts {
         return new Verdict(
                 State.STOPPED,
                 headline,
-                stopped.size() + " of " + count(all, "partition") + " wait for an operator. "
+                stopped.size() + " of " + count(all, "partition") + (stopped.size() == 1 ? " waits" : " wait")
+                        + " for an operator. "
                         + stopped.getFirst().stopped());
     }
 
