@@ -8,14 +8,18 @@ import dev.duet.envelope.WriterSchemas;
 import dev.duet.intake.ChangeConsumer;
 import dev.duet.intake.KafkaUpstream;
 import dev.duet.postgres.PostgresSink;
+import dev.duet.status.Board;
+import dev.duet.web.Access;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Provider;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
@@ -36,19 +40,24 @@ final class Lifecycle {
             Provider<DeltaSink> delta,
             Provider<ConfiguredTables> tables,
             Provider<WriterSchemas> registry,
-            Provider<KafkaUpstream> upstream)
+            Provider<KafkaUpstream> upstream,
+            Provider<Board> board,
+            Provider<Access> access,
+            @Identifier("duet") Provider<ScheduledExecutorService> timer)
             throws InterruptedException {
         settings.check();
         if (Application.isCommand()) {
             return;
         }
         try {
+            access.get().check();
             var unused = tables.get();
             var unasked = registry.get();
             for (Sink sink : List.of(postgres.get(), delta.get())) {
                 probe(sink);
             }
             upstream.get().start();
+            var sampling = timer.get().scheduleAtFixedRate(board.get()::sample, 1, 1, TimeUnit.SECONDS);
         } catch (IllegalArgumentException e) {
             throw Settings.refusal(String.valueOf(e.getMessage()));
         }

@@ -28,6 +28,7 @@ import dev.duet.postgres.PostgresSink;
 import dev.duet.postgres.TargetDatabase;
 import dev.duet.registry.PatientRegistry;
 import dev.duet.registry.RegistryConfig;
+import dev.duet.status.Board;
 import dev.duet.status.DeliveryHealth;
 import dev.duet.status.DeliveryLog;
 import dev.duet.status.DeliveryMeters;
@@ -38,7 +39,9 @@ import io.quarkus.tls.TlsConfiguration;
 import io.quarkus.tls.TlsConfigurationRegistry;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +51,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 
 /** Who is given whom. */
@@ -86,10 +90,25 @@ final class Wiring {
 
     @Produces
     @Singleton
+    @Typed(Board.class)
+    Board board(DeltaSink delta) {
+        return new Board(Clock.systemUTC(), delta::versions);
+    }
+
+    @Produces
+    @Singleton
     DeliveryListener listener(
-            DeliveryMeters meters, DeliveryHealth health, DeliveryLog log, DeliveriesConfig deliveries, Outbox outbox) {
+            DeliveryMeters meters,
+            DeliveryHealth health,
+            DeliveryLog log,
+            Board board,
+            DeliveriesConfig deliveries,
+            Outbox outbox) {
+        List<DeliveryListener> always = List.of(meters, health, log, board);
         return new Listeners(
-                deliveries.enabled() ? List.of(meters, health, log, outbox.listener()) : List.of(meters, health, log));
+                deliveries.enabled()
+                        ? Stream.concat(always.stream(), Stream.of(outbox.listener())).toList()
+                        : always);
     }
 
     @Produces

@@ -101,6 +101,11 @@ public final class ServiceProcess implements AutoCloseable {
         return settings;
     }
 
+    /** The address of a page. */
+    public URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
     public long pid() {
         return process.pid();
     }
@@ -237,8 +242,6 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     private HttpRequest request(String path) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .timeout(Duration.ofSeconds(5))
-                .build();
+        return HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(5)).build();
     }
 }

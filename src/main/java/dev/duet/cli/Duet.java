@@ -11,5 +11,14 @@ import picocli.CommandLine.HelpCommand;
         versionProvider = Version.class,
         description = "Keeps a PostgreSQL table and a Delta Lake table in step with a source database.%n"
                 + "Without a command it starts the service.",
-        subcommands = {HelpCommand.class, GenerateCompletion.class, HistoryCommand.class})
+        subcommands = {
+            HelpCommand.class,
+            GenerateCompletion.class,
+            HistoryCommand.class,
+            LagCommand.class,
+            PauseCommand.class,
+            ResumeCommand.class,
+            StatusCommand.class,
+            TablesCommand.class
+        })
 final class Duet {}

@@ -204,6 +204,13 @@ public final class Delivery {
         upstream.stopped(stopped);
     }
 
+    /** Nothing more of these partitions is accepted until they are opened anew; what was accepted goes on. */
+    public void hold(Set<TopicPartition> held) {
+        synchronized (lock) {
+            partitions.stop(held);
+        }
+    }
+
     /** The partitions belong to somebody else now. */
     public void revoke(Collection<TopicPartition> revoked) {
         Set<TopicPartition> set = Set.copyOf(revoked);
@@ -272,6 +279,7 @@ public final class Delivery {
         ChangeBatch batch =
                 ChangeBatch.of(links.stream().map(link -> link.changes).toList());
         FailPoint.WRITING.reached(writer.sink().name());
+        listener.writing(writer.sink().name(), batch);
         long started = System.nanoTime();
         CompletionStage<Map<TopicPartition, Ledger>> stage;
         try {

@@ -14,9 +14,12 @@ import org.jspecify.annotations.Nullable;
  * not overridden is not heard.
  */
 public interface DeliveryListener {
+    /** A sink begins to write a batch. */
+    default void writing(String sink, ChangeBatch batch) {}
+
     /**
      * A piece of a partition is accepted: it will be written by all sinks, unless the partition is read anew. Pieces of a partition follow each
-     * other; one that begins before the end of the last is the first of a new reading. Called with the delivery's lock.
+     * other; one that begins before the end of the last is the first of a new reading. Called under the delivery's lock: be quick.
      */
     default void accepted(PartitionChanges link) {}
 
@@ -50,6 +53,12 @@ public interface DeliveryListener {
 
     /** The offsets that the next records of these partitions will get: how far there is to go. */
     default void endsAt(Map<TopicPartition, Long> endOffsets) {}
+
+    /** Of the assigned partitions those of which the consumer has nothing left to fetch; all others have more. */
+    default void atEnd(Set<TopicPartition> partitions) {}
+
+    /** An operator has paused these partitions of this process, and no others: they are not read. */
+    default void paused(Set<TopicPartition> partitions) {}
 
     /** Kafka does not answer: nothing new can be read. Told again while it lasts. */
     default void sourceLost(String reason) {}

@@ -3,6 +3,8 @@ package dev.duet.intake;
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.Delivery;
 import dev.duet.delivery.DeliveryListener;
+import dev.duet.delivery.Extent;
+import dev.duet.delivery.Reading;
 import dev.duet.delivery.Upstream;
 import dev.duet.failpoint.FailPoint;
 import dev.duet.intake.Openings.Opened;
@@ -39,7 +41,7 @@ import org.jboss.logging.Logger;
 @Singleton
 @Default
 @Identifier(KafkaUpstream.NAME)
-public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
+public class KafkaUpstream implements Upstream, Reading, KafkaConsumerRebalanceListener {
     /** The name under which the channel's configuration finds this listener. */
     static final String NAME = "duet";
 
@@ -62,6 +64,8 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
     private final Set<org.apache.kafka.common.TopicPartition> standingStill = ConcurrentHashMap.newKeySet();
     /** Paused by this class, not by the framework for want of room. On the polling thread only. */
     private final Set<org.apache.kafka.common.TopicPartition> pausedHere = new HashSet<>();
+
+    private final Pauses pauses = new Pauses();
 
     private final Generations generations;
     private final TopicIds topics;
@@ -134,6 +138,7 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
         Map<TopicPartition, Long> delivered = delivery.get().delivered();
         delivered.keySet().retainAll(partitions);
         delivery.get().revoke(partitions);
+        listener.paused(generations.of(held()));
         FailPoint.REVOKED.reached();
         commits.commitNow(consumer, delivered);
         FailPoint.REVOCATION_DONE.reached();
@@ -189,8 +194,11 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
     void pauseStandingStill() {
         onPollingThread(
                 consumer -> {
-                    Set<org.apache.kafka.common.TopicPartition> paused = new HashSet<>(standingStill);
-                    paused.retainAll(consumer.assignment());
+                    Set<org.apache.kafka.common.TopicPartition> paused = new HashSet<>(consumer.assignment());
+                    paused.removeIf(partition -> !isStandingStill(partition));
+                    if (paused.isEmpty()) {
+                        return;
+                    }
                     consumer.pause(paused);
                     pausedHere.addAll(paused);
                 },
@@ -198,14 +206,45 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
     }
 
     boolean isStandingStill(org.apache.kafka.common.TopicPartition partition) {
-        return standingStill.contains(partition);
+        return standingStill.contains(partition) || pauses.hold(partition);
+    }
+
+    @Override
+    public void pause(Extent extent) {
+        pauses.set(extent, true);
+        Set<org.apache.kafka.common.TopicPartition> held = held();
+        held.forEach(cursors::remove);
+        delivery.get().hold(generations.of(held));
+        listener.paused(generations.of(held));
+        pauseStandingStill();
+    }
+
+    /** What stands still because of an error is tried again too. */
+    @Override
+    public void resume(Extent extent) {
+        Set<org.apache.kafka.common.TopicPartition> before = held();
+        pauses.set(extent, false);
+        Set<org.apache.kafka.common.TopicPartition> wanted = new HashSet<>(assigned);
+        wanted.removeIf(partition -> !(before.contains(partition) || standingStill.contains(partition))
+                || pauses.hold(partition)
+                || !extent.includes(partition.topic(), partition.partition()));
+        listener.paused(generations.of(held()));
+        standingStill.removeAll(wanted);
+        again(wanted);
+    }
+
+    private Set<org.apache.kafka.common.TopicPartition> held() {
+        Set<org.apache.kafka.common.TopicPartition> held = new HashSet<>(assigned);
+        held.removeIf(partition -> !pauses.hold(partition));
+        return held;
     }
 
     /** Tells the listener again and again how far there is to go, and looks whether topics and next records are still there. */
     public void start() {
         repeat(
                 PAUSE,
-                () -> onPollingThread(consumer -> EndOffsets.tell(consumer, generations, listener), UNTIL_NEXT_TIME));
+                () -> onPollingThread(
+                        consumer -> EndOffsets.tell(consumer, held(), generations, listener), UNTIL_NEXT_TIME));
         repeat(TOPIC_CHECK, this::checkTopics);
         repeat(
                 GAP_CHECK,
@@ -279,13 +318,31 @@ public class KafkaUpstream implements Upstream, KafkaConsumerRebalanceListener {
         others.removeAll(pausedHere);
         others.removeAll(Partitions.toKafka(opened.openings().keySet()));
         others.retainAll(consumer.paused());
-        pausedHere.removeAll(Partitions.toKafka(result.epochs().keySet()));
+        Set<org.apache.kafka.common.TopicPartition> read =
+                Partitions.toKafka(result.epochs().keySet());
+        keepPaused(consumer, read);
+        pausedHere.removeAll(read);
         // If others are paused the framework has paused them all, for want of room: it will resume these with them.
         if (others.isEmpty()) {
-            consumer.resume(Partitions.toKafka(result.epochs().keySet()));
+            consumer.resume(read);
         }
         opened.refused().forEach((partition, reason) -> delivery.get().stop(null, Set.of(partition), reason));
         result.refused().forEach((partition, reason) -> delivery.get().stop(null, Set.of(partition), reason));
+    }
+
+    /** Of the partitions just sought those that an operator has paused go out again: they keep their position and are not read. */
+    private void keepPaused(Consumer<?, ?> consumer, Set<org.apache.kafka.common.TopicPartition> sought) {
+        Set<org.apache.kafka.common.TopicPartition> kept = new HashSet<>(sought);
+        kept.removeIf(partition -> !pauses.hold(partition));
+        if (kept.isEmpty()) {
+            return;
+        }
+        sought.removeAll(kept);
+        kept.forEach(cursors::remove);
+        delivery.get().hold(generations.of(kept));
+        consumer.pause(kept);
+        pausedHere.addAll(kept);
+        listener.paused(generations.of(held()));
     }
 
     private void onPollingThread(

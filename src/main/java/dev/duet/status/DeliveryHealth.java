@@ -9,6 +9,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -17,8 +18,8 @@ import org.eclipse.microprofile.health.Readiness;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Readiness: down while Kafka or the schema registry does not answer, a sink can't be written or a table stands still, with the reason. Liveness never depends on any of
- * them, since a restart mends none.
+ * Readiness: down while Kafka or the schema registry does not answer, a sink can't be written or a table stands still, with the reason.
+ * What an operator has paused is named and does not make it fail. Liveness never depends on any of them, since a restart mends none.
  */
 @Readiness
 @Default
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class DeliveryHealth implements DeliveryListener, HealthCheck {
     private final Map<String, String> retrying = new ConcurrentHashMap<>();
     private final Map<TopicPartition, String> stopped = new ConcurrentHashMap<>();
+    private volatile Set<TopicPartition> paused = Set.of();
     private volatile @Nullable String source;
     private volatile @Nullable String registry;
 
@@ -43,6 +45,11 @@ public final class DeliveryHealth implements DeliveryListener, HealthCheck {
             response.withData("schema registry", noSchemas);
         }
         retrying.forEach((sink, reason) -> response.withData("sink " + sink, reason));
+        Set<TopicPartition> held = paused;
+        if (!held.isEmpty()) { // by an operator, who needs the page to resume: no reason to take the process out of
+            // service
+            response.withData("paused", new TreeSet<>(held).toString());
+        }
         stopped.forEach((partition, reason) -> response.withData("partition " + partition, reason));
         return response.build();
     }
@@ -65,6 +72,11 @@ public final class DeliveryHealth implements DeliveryListener, HealthCheck {
     @Override
     public void sourceBack() {
         source = null;
+    }
+
+    @Override
+    public void paused(Set<TopicPartition> partitions) {
+        paused = Set.copyOf(partitions);
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ public final class DeliveryLog implements DeliveryListener {
     private static final int AGAIN = 10;
 
     private final AtomicBoolean sourceLost = new AtomicBoolean();
+    private final AtomicReference<Set<TopicPartition>> paused = new AtomicReference<>(Set.of());
 
     @Override
     public void retrying(String sink, int attempt, Duration pause, Throwable reason) {
@@ -76,6 +78,13 @@ public final class DeliveryLog implements DeliveryListener {
     @Override
     public void started(Map<TopicPartition, Long> nextOffsets) {
         LOG.infof("event=started nextOffsets=%s", new TreeMap<>(nextOffsets));
+    }
+
+    @Override
+    public void paused(Set<TopicPartition> partitions) {
+        if (!partitions.equals(paused.getAndSet(Set.copyOf(partitions)))) {
+            LOG.infof("event=paused partitions=%s", new TreeSet<>(partitions));
+        }
     }
 
     @Override

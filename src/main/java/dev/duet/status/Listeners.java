@@ -15,8 +15,23 @@ import org.jspecify.annotations.Nullable;
 /** Several listeners as one. */
 public record Listeners(List<DeliveryListener> all) implements DeliveryListener {
     @Override
-    public void accepted(PartitionChanges link) {
-        all.forEach(listener -> listener.accepted(link));
+    public void accepted(PartitionChanges changes) {
+        all.forEach(listener -> listener.accepted(changes));
+    }
+
+    @Override
+    public void writing(String sink, ChangeBatch batch) {
+        all.forEach(listener -> listener.writing(sink, batch));
+    }
+
+    @Override
+    public void atEnd(Set<TopicPartition> partitions) {
+        all.forEach(listener -> listener.atEnd(partitions));
+    }
+
+    @Override
+    public void paused(Set<TopicPartition> partitions) {
+        all.forEach(listener -> listener.paused(partitions));
     }
 
     @Override

@@ -16,6 +16,7 @@ public final class Addresses {
         Status.Postgres postgres = status.postgres();
         Status.S3 s3 = status.s3();
         Map<String, String> lines = new LinkedHashMap<>();
+        lines.put("Dashboard", service.url());
         lines.put("Source", psql(postgres, "demo", ServiceSettings.SOURCE_SCHEMA));
         lines.put("Mirror", psql(postgres, "duet", ServiceSettings.MIRROR_SCHEMA));
         lines.put("Delta", shortened(deltaFolder(s3)) + "  (" + String.join(", ", ServiceSettings.TABLES) + ")");
@@ -33,7 +34,7 @@ public final class Addresses {
                 ? "No demo runs: change the source yourself. Ctrl-C stops everything."
                 : "A demo changes the source " + number(rate) + " times a second. Ctrl-C stops everything.";
         return lines.entrySet().stream()
-                .map(line -> String.format(Locale.ROOT, "  %-8s %s%n", line.getKey(), line.getValue()))
+                .map(line -> String.format(Locale.ROOT, "  %-9s %s%n", line.getKey(), line.getValue()))
                 .collect(Collectors.joining("", "\n", "\n" + demo + "\n" + LEGEND));
     }
 

@@ -25,6 +25,7 @@ final class ServiceSettings {
         Status.S3 s3 = status.s3();
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("quarkus.http.port", Integer.toString(httpPort));
+        settings.put("duet.web.open", "true"); // on loopback, for whoever runs this
         settings.put("kafka.bootstrap.servers", status.kafka().bootstrapServers());
         settings.put("duet.pipeline", PIPELINE);
         settings.put("duet.source.topics", "pgsrc\\." + SOURCE_SCHEMA + "\\..*");

@@ -1,0 +1,68 @@
+package dev.duet.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** How far behind the source both copies are. */
+@Command(
+        name = "lag",
+        mixinStandardHelpOptions = true,
+        description = "How far behind the source both copies are, by partition.",
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:within --max-seconds, or none is given",
+            "1:further behind",
+            "3:the service does not answer",
+            "4:the service refuses the login"
+        })
+final class LagCommand implements Callable<Integer> {
+    @Spec
+    CommandSpec spec;
+
+    @Mixin
+    ServiceOption service = new ServiceOption();
+
+    @Mixin
+    OutputOption output = new OutputOption();
+
+    @Option(
+            names = "--max-seconds",
+            paramLabel = "N",
+            defaultValue = "Infinity",
+            description = "Exit with 1 if the oldest record that is not in both copies is older.")
+    double maxSeconds;
+
+    LagCommand() {
+        this.spec = CommandSpec.create();
+    }
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        JsonNode lag = service.get("lag");
+        if (output.format == Format.JSON) {
+            out.println(ServiceOption.pretty(lag));
+        } else {
+            TextTable table =
+                    new TextTable("PARTITION", "TABLE", ">END", ">POSTGRES", ">DELTA", ">BEHIND", ">DELTA TRAILS");
+            lag.path("partitions")
+                    .forEach(partition -> table.row(
+                            partition.path("topic").asText() + "-"
+                                    + partition.path("partition").asText(),
+                            partition.path("table").asText(),
+                            partition.path("end").asText("-"),
+                            partition.path("positions").path("postgres").asText(),
+                            partition.path("positions").path("delta").asText(),
+                            ServiceOption.behind(partition),
+                            partition.path("trailSeconds").asText() + " s"));
+            table.print(out);
+        }
+        return lag.path("seconds").asDouble() > maxSeconds ? ExitCode.NO : ExitCode.OK;
+    }
+}

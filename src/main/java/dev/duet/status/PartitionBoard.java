@@ -1,0 +1,126 @@
+package dev.duet.status;
+
+import dev.duet.change.TableId;
+import dev.duet.change.TopicPartition;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where one partition stands. Guarded by the board.
+ *
+ * <p>A lag in seconds is the age of what a sink wrote last, or the time since it was level, whichever is less; none while it is level. The
+ * end of a partition may be an offset that holds no record (a transaction's marker), which no position reaches by itself: a sink that has
+ * all that was accepted counts as level when the consumer has found nothing more for some seconds.
+ */
+final class PartitionBoard {
+    private static final long QUIET_MILLIS = 3000;
+    /** A stopped partition that is tried again counts as stopped until it has gone well for so long. */
+    private static final long PROBATION_MILLIS = 3000;
+
+    final TopicPartition partition;
+    TableId table;
+    long end = -1;
+    long delivered;
+    final long[] positions;
+    private final long[] rowMillis;
+    private final long[] levelMillis;
+    private long acceptedNext = -1;
+    private long acceptedMillis;
+    private boolean atEnd;
+    private @Nullable String stopped;
+    private long startedAgainMillis;
+
+    PartitionBoard(TopicPartition partition, TableId table, int sinks, long now) {
+        this.partition = partition;
+        this.table = table;
+        this.positions = new long[sinks];
+        this.rowMillis = new long[sinks];
+        this.levelMillis = new long[sinks];
+        Arrays.fill(levelMillis, now);
+    }
+
+    void started(long next, long now) {
+        delivered = next;
+        acceptedNext = next;
+        acceptedMillis = now;
+        for (int sink = 0; sink < positions.length; sink++) {
+            positions[sink] = Math.max(positions[sink], next);
+        }
+        startedAgainMillis = now;
+    }
+
+    void accepted(long next, long now) {
+        acceptedNext = next;
+        acceptedMillis = now;
+    }
+
+    /** @param newestMillis when the source made the newest of the rows, 0 if there was none */
+    void written(int sink, long next, long newestMillis, long now) {
+        positions[sink] = next;
+        rowMillis[sink] = Math.max(rowMillis[sink], newestMillis);
+        level(sink, now);
+    }
+
+    /** Returns by how much the partition has grown since it was asked last. */
+    long endsAt(long next, long now) {
+        long grown = end < 0 ? 0 : Math.max(0, next - end);
+        end = next;
+        for (int sink = 0; sink < positions.length; sink++) {
+            level(sink, now);
+        }
+        return grown;
+    }
+
+    void atEnd(boolean is) {
+        atEnd = is;
+    }
+
+    void stop(String reason) {
+        stopped = reason;
+        startedAgainMillis = 0;
+        acceptedNext = -1;
+    }
+
+    @Nullable
+    String stopped(long now) {
+        if (stopped != null && startedAgainMillis > 0 && now - startedAgainMillis > PROBATION_MILLIS) {
+            stopped = null;
+        }
+        return stopped;
+    }
+
+    long lagRecords(long now) {
+        long lag = 0;
+        for (int sink = 0; sink < positions.length; sink++) {
+            lag = Math.max(lag, isLevel(sink, now) ? 0 : end - positions[sink]);
+        }
+        return lag;
+    }
+
+    /** Of one sink. */
+    double lagSeconds(int sink, long now) {
+        return isLevel(sink, now) ? 0 : Math.max(0, now - Math.max(rowMillis[sink], levelMillis[sink])) / 1000.0;
+    }
+
+    double lagSeconds(long now) {
+        double lag = 0;
+        for (int sink = 0; sink < positions.length; sink++) {
+            lag = Math.max(lag, lagSeconds(sink, now));
+        }
+        return lag;
+    }
+
+    private boolean isLevel(int sink, long now) {
+        return positions[sink] >= end
+                || (atEnd
+                        && acceptedNext >= 0
+                        && positions[sink] >= acceptedNext
+                        && now - acceptedMillis > QUIET_MILLIS);
+    }
+
+    private void level(int sink, long now) {
+        if (isLevel(sink, now)) {
+            levelMillis[sink] = now;
+        }
+    }
+}
