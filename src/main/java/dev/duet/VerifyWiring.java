@@ -1,0 +1,41 @@
+package dev.duet;
+
+import dev.duet.delta.ComparedDeltaLogs;
+import dev.duet.delta.DeltaConfig;
+import dev.duet.inspect.ComparedLogs;
+import dev.duet.inspect.ComparedTables;
+import dev.duet.inspect.TopicEnds;
+import dev.duet.intake.KafkaTopicEnds;
+import dev.duet.intake.SourceConfig;
+import dev.duet.postgres.ComparedDatabases;
+import io.quarkus.arc.Unremovable;
+import io.smallrye.common.annotation.Identifier;
+import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.util.Map;
+
+/** What {@code duet verify} and {@code duet doctor} are given: made when they ask for it. */
+@Singleton
+final class VerifyWiring {
+    @Produces
+    @Dependent
+    @Unremovable
+    ComparedTables tables(ComparedDatabases databases, DuetConfig duet) {
+        return databases.open(duet.pipeline().orElseThrow());
+    }
+
+    @Produces
+    @Singleton
+    @Unremovable
+    ComparedLogs logs(DeltaConfig config) {
+        return new ComparedDeltaLogs(config);
+    }
+
+    @Produces
+    @Dependent
+    @Unremovable
+    TopicEnds topics(@Identifier("default-kafka-broker") Map<String, Object> kafka, SourceConfig config) {
+        return new KafkaTopicEnds(kafka, config);
+    }
+}
