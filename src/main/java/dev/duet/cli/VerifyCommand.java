@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
                         + "Exit code: 0 all tables are equal, 1 not so or not compared, 3 not known: something does not answer or is behind.")
 final class VerifyCommand implements Callable<Integer> {
     @Spec
-    CommandSpec spec;
+    CommandSpec spec = CommandSpec.create();
 
     @Parameters(
             paramLabel = "TABLE",

@@ -25,10 +25,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -127,7 +129,7 @@ final class ComparedLog implements LogAt {
     }
 
     private LogScan scan() {
-        return new LogScan(engine, java.util.Objects.requireNonNull(snapshot));
+        return new LogScan(engine, Objects.requireNonNull(snapshot));
     }
 
     private void list() throws IOException {
@@ -164,7 +166,7 @@ final class ComparedLog implements LogAt {
     }
 
     private @Nullable StructField field(String name) {
-        StructType schema = java.util.Objects.requireNonNull(snapshot).getSchema();
+        StructType schema = Objects.requireNonNull(snapshot).getSchema();
         int at = schema.indexOf(name);
         return at < 0 ? null : schema.at(at);
     }
@@ -279,7 +281,7 @@ final class ComparedLog implements LogAt {
     private final class Columns {
         final StructType schema;
         private final int firstKey = fields.size();
-        private final int firstAdded;
+        private final Map<AddedColumn, Integer> added = new EnumMap<>(AddedColumn.class);
 
         Columns() {
             StructType all = new StructType();
@@ -287,16 +289,16 @@ final class ComparedLog implements LogAt {
             List<String> wanted = new ArrayList<>();
             fields.forEach(one -> wanted.add(one.name()));
             key().forEach(one -> wanted.add(one.name()));
-            this.firstAdded = wanted.size();
-            for (AddedColumn added : AddedColumn.values()) {
-                if (added != AddedColumn.DATE) {
-                    wanted.add(added.columnName());
+            for (AddedColumn column : AddedColumn.values()) {
+                if (column != AddedColumn.DATE) {
+                    added.put(column, wanted.size());
+                    wanted.add(column.columnName());
                 }
             }
             this.places = new int[wanted.size()];
             for (int i = 0; i < places.length; i++) {
                 if (names.add(wanted.get(i))) {
-                    all = all.add(java.util.Objects.requireNonNull(field(wanted.get(i)), wanted.get(i)));
+                    all = all.add(Objects.requireNonNull(field(wanted.get(i)), wanted.get(i)));
                 }
                 places[i] = all.indexOf(wanted.get(i));
             }
@@ -310,7 +312,7 @@ final class ComparedLog implements LogAt {
         }
 
         private ColumnVector added(ColumnarBatch batch, AddedColumn column) {
-            return vector(batch, firstAdded + column.ordinal());
+            return vector(batch, Objects.requireNonNull(added.get(column)));
         }
 
         /** Null for a row of another engine's. */
@@ -343,7 +345,7 @@ final class ComparedLog implements LogAt {
                     added(batch, AddedColumn.SOURCE_TS_MS).getLong(row),
                     rowless ? 0 : hashes(batch, row, leftOut, separate),
                     fields.stream().allMatch(field -> field.separate() || !leftOut.contains(field.name())),
-                    separate.toArray(String[]::new));
+                    separate);
         }
 
         /** The hash of the columns that stand together; the others' go into the list. */

@@ -29,6 +29,9 @@ public interface ComparedTables extends SinkProgress, AutoCloseable {
     /** The mirror alone, hashed as its change log is. */
     HashedTable mirror(TableId table, List<LogField> fields);
 
+    /** The source's table, hashed as its change log is; empty if one of these columns can't be compared there. */
+    Optional<HashedTable> source(TableId table, List<LogField> fields);
+
     /** Whether a topic of this pipeline was made again: then offsets don't tell the order of its changes. */
     boolean topicsMadeAgain();
 

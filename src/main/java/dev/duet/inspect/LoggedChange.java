@@ -1,5 +1,6 @@
 package dev.duet.inspect;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,4 +22,4 @@ public record LoggedChange(
         long tsMillis,
         long rest,
         boolean known,
-        @Nullable String[] separate) {}
+        List<@Nullable String> separate) {}

@@ -178,6 +178,30 @@ final class PipelineTables implements ComparedTables {
         return new LookedTable(target, name, keyOf(key(name), columns), all, CanonicalSql.rowHash(rest, separate));
     }
 
+    @Override
+    public Optional<HashedTable> source(TableId table, List<LogField> fields) {
+        if (source == null) {
+            return Optional.empty();
+        }
+        TargetName name = mirrors.getOrDefault(table.toString(), Optional.empty()).orElseThrow();
+        TargetName there = new TargetName(table.schema(), table.table());
+        Map<String, SourceColumn> mirrored = mirrorColumns(name);
+        Map<String, SourceColumn> sources = SourceColumn.of(source.session(), there);
+        List<String> rest = new ArrayList<>();
+        List<String> separate = new ArrayList<>();
+        for (LogField field : fields) {
+            SourceColumn from = sources.get(field.name());
+            SourceColumn to = of(mirrored, field.name());
+            if (from == null || from.obstacle(to) != null) {
+                return Optional.empty();
+            }
+            String text = CanonicalSql.nullif(from.text(to, "t." + TargetName.quote(field.name())), field.asNull());
+            (field.separate() ? separate : rest).add(text);
+        }
+        return Optional.of(new LookedTable(
+                source.session(), there, keyOf(key(name), sources), rest, CanonicalSql.rowHash(rest, separate)));
+    }
+
     private Map<String, SourceColumn> mirrorColumns(TargetName name) {
         Map<String, SourceColumn> columns = SourceColumn.of(target, name);
         columns.remove(TableSql.LSN);

@@ -92,7 +92,7 @@ record SourceColumn(String name, String type, String kind, int dimensions, Strin
         if (dimensions > 1) {
             return "Debezium loses arrays of more than one dimension";
         }
-        if (SHAPES.contains(base.substring(base.lastIndexOf('.') + 1)) || kind.equals("c") && type.endsWith("[]")) {
+        if (SHAPES.contains(base.substring(base.lastIndexOf('.') + 1)) || (kind.equals("c") && type.endsWith("[]"))) {
             return "its type " + type + " has another form in the mirror";
         }
         if (CanonicalSql.base(type).equals("time without time zone[]")) {

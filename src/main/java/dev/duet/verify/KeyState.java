@@ -24,8 +24,8 @@ final class KeyState {
         if (isNewer(change, newest)) {
             newest = change;
         }
-        for (int i = 0; i < bringing.length && i < change.separate().length; i++) {
-            if (change.separate()[i] != null && isNewer(change, bringing[i])) {
+        for (int i = 0; i < bringing.length && i < change.separate().size(); i++) {
+            if (change.separate().get(i) != null && isNewer(change, bringing[i])) {
                 bringing[i] = change;
             }
         }
@@ -64,7 +64,7 @@ final class KeyState {
             if (from == null) {
                 return null;
             }
-            joined.add(from.separate()[i]);
+            joined.add(from.separate().get(i));
         }
         return TextHash.of(joined.toString());
     }

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -41,11 +42,15 @@ final class LogComparison {
     private final List<String> columns;
     private final Floor floor = new Floor();
     private final Map<RowKey, KeyState> candidates = new HashMap<>();
+    private final Optional<HashedTable> source;
+    private final Set<RowKey> wrongInMirror = new HashSet<>();
     private LogAt log;
 
+    /** @param source for the rows that the mirror has otherwise than the source: whether the log is right */
     LogComparison(
             TableId table,
             HashedTable mirror,
+            Optional<HashedTable> source,
             LogAt log,
             boolean byLsn,
             Barrier barrier,
@@ -54,6 +59,8 @@ final class LogComparison {
             Findings findings) {
         this.table = table;
         this.mirror = mirror;
+        this.source = source;
+        findings.differences.forEach(one -> wrongInMirror.add(one.key()));
         this.log = log;
         this.byLsn = byLsn;
         this.barrier = barrier;
@@ -155,7 +162,9 @@ final class LogComparison {
                     pending.remove(key);
                 } else if (isTold(key) && seen.merge(key, 1, Integer::sum) >= (row == null ? 2 : 1)) {
                     pending.remove(key);
-                    findings.differences.add(difference(key, row));
+                    if (!isRight(key)) {
+                        findings.differences.add(difference(key, row));
+                    }
                     if (findings.isFull()) {
                         return;
                     }
@@ -199,6 +208,13 @@ final class LogComparison {
     /** Whether the log tells what the row is. */
     private boolean isTold(RowKey key) {
         return !state(key).isPresent(floor) || state(key).hash() != null;
+    }
+
+    /** Whether it is the mirror that is wrong, and the log that has what the source has. */
+    private boolean isRight(RowKey key) {
+        return wrongInMirror.contains(key)
+                && source.isPresent()
+                && isEqual(key, source.get().find(List.of(key), false).get(key));
     }
 
     private Difference difference(RowKey key, @Nullable RowState row) {

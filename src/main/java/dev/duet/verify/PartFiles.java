@@ -87,7 +87,7 @@ final class PartFiles implements AutoCloseable {
             to.writeLong(change.tsMillis());
             to.writeLong(change.rest());
             to.writeBoolean(change.known());
-            to.writeShort(change.separate().length);
+            to.writeShort(change.separate().size());
             for (String hash : change.separate()) {
                 to.writeUTF(hash == null ? "" : hash);
             }
@@ -113,10 +113,11 @@ final class PartFiles implements AutoCloseable {
         long tsMillis = in.readLong();
         long rest = in.readLong();
         boolean known = in.readBoolean();
-        @Nullable String[] separate = new @Nullable String[in.readShort()];
-        for (int i = 0; i < separate.length; i++) {
+        int size = in.readShort();
+        List<@Nullable String> separate = new ArrayList<>(size);
+        for (int i = 0; i < size; i++) {
             String hash = in.readUTF();
-            separate[i] = hash.isEmpty() ? null : hash;
+            separate.add(hash.isEmpty() ? null : hash);
         }
         return new LoggedChange(op, key, partition, offset, lsn, tsMillis, rest, known, separate);
     }

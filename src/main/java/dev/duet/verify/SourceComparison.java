@@ -217,11 +217,11 @@ final class SourceComparison {
     }
 
     static boolean sameHash(@Nullable RowState a, @Nullable RowState b) {
-        return a == null || b == null ? a == b : a.hash() == b.hash();
+        return a != null && b != null ? a.hash() == b.hash() : a == null && b == null;
     }
 
     static boolean sameVersion(@Nullable RowState a, @Nullable RowState b) {
-        return a == null || b == null ? a == b : a.version().equals(b.version());
+        return a != null && b != null ? a.version().equals(b.version()) : a == null && b == null;
     }
 
     static List<List<RowKey>> batches(Set<RowKey> keys) {

@@ -121,6 +121,7 @@ public final class Verifier {
                 rows = new LogComparison(
                                 table,
                                 tables.mirror(table, log.fields()),
+                                pair.flatMap(of -> tables.source(table, log.fields())),
                                 log,
                                 tables.topicsMadeAgain(),
                                 barrier,
