@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * excluded and their upper end included; null stands for no end. Failures: {@link UnreachableException}.
  */
 public interface HashedTable {
-    /** How many rows the server believes that there are; -1 if it does not know. */
+    /** About how many rows there are, as the server believes. */
     long estimate();
 
     /** The key of the row so many rows further in a range; null if there are not so many. */

@@ -52,9 +52,9 @@ final class CanonicalSql {
         return base(type).equals("numeric") ? "trim_scale(" + column + ")::text" : column + "::text";
     }
 
-    /** The type without its length, {@code time} without its precision. */
+    /** The type without its length, {@code time} without its precision, {@code interval} without its fields. */
     static String base(String type) {
-        return type.replaceFirst("\\(\\d+(,-?\\d+)?\\)", "");
+        return type.replaceFirst("\\(\\d+(,-?\\d+)?\\)", "").replaceFirst("^interval (?:year|month|day|hour|minute|second)[a-z ]*", "interval");
     }
 
     static String nullif(String text, Set<String> asNull) {

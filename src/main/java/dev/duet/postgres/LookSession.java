@@ -22,7 +22,7 @@ final class LookSession implements AutoCloseable {
     private static final String SETTINGS = """
             set default_transaction_read_only = on; set datestyle = 'ISO, MDY'; set timezone = 'UTC';
             set intervalstyle = 'postgres'; set bytea_output = 'hex'; set extra_float_digits = 1; set search_path = pg_catalog, public;
-            set xmlbinary = 'base64'; set lock_timeout = '10s'; set statement_timeout = '%ds'""".formatted(STATEMENT_SECONDS);
+            set lock_timeout = '10s'; set statement_timeout = '%ds'""".formatted(STATEMENT_SECONDS);
 
     private final String name;
     private final SqlConnection connection;
