@@ -44,6 +44,7 @@ final class LogComparison {
     private final Map<RowKey, KeyState> candidates = new HashMap<>();
     private final Optional<HashedTable> source;
     private final Set<RowKey> wrongInMirror = new HashSet<>();
+    private final LogAt first;
     private LogAt log;
 
     /** @param source for the rows that the mirror has otherwise than the source: whether the log is right */
@@ -61,6 +62,7 @@ final class LogComparison {
         this.mirror = mirror;
         this.source = source;
         findings.differences.forEach(one -> wrongInMirror.add(one.key()));
+        this.first = log;
         this.log = log;
         this.byLsn = byLsn;
         this.barrier = barrier;
@@ -130,6 +132,7 @@ final class LogComparison {
     }
 
     private void confirm() {
+        log = first; // what the parts were read from: the candidates lack all that came after it
         Set<RowKey> pending = new LinkedHashSet<>(candidates.keySet());
         for (List<RowKey> batch : SourceComparison.batches(pending)) {
             Map<RowKey, RowState> now = mirror.find(batch, false);
