@@ -103,11 +103,17 @@ class DoctorIT {
     private void connector(String deed) throws Exception {
         try (HttpClient http = HttpClient.newHttpClient()) {
             URI address = URI.create(stack.connectUrl() + "/connectors/duet-source/" + deed);
-            http.send(HttpRequest.newBuilder(address).PUT(HttpRequest.BodyPublishers.noBody()).build(), BodyHandlers.ofString());
+            http.send(
+                    HttpRequest.newBuilder(address)
+                            .PUT(HttpRequest.BodyPublishers.noBody())
+                            .build(),
+                    BodyHandlers.ofString());
             String wanted = deed.equals("pause") ? "\"PAUSED\"" : "\"RUNNING\"";
             Instant limit = Instant.now().plus(Duration.ofSeconds(30));
             URI status = URI.create(stack.connectUrl() + "/connectors/duet-source/status");
-            while (!http.send(HttpRequest.newBuilder(status).build(), BodyHandlers.ofString()).body().contains(wanted)) {
+            while (!http.send(HttpRequest.newBuilder(status).build(), BodyHandlers.ofString())
+                    .body()
+                    .contains(wanted)) {
                 assertThat(Instant.now()).isBefore(limit);
                 Thread.sleep(100);
             }

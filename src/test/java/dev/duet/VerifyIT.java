@@ -83,7 +83,8 @@ class VerifyIT {
         execute(
                 source,
                 "create publication verify_pub for table fund, holding, code, wiped, everything, keyless",
-                "do $$ begin create role " + READER + " login password 'reader'; exception when duplicate_object then null; end $$",
+                "do $$ begin create role " + READER
+                        + " login password 'reader'; exception when duplicate_object then null; end $$",
                 "grant select on all tables in schema public to " + READER);
         worker = ConnectProcess.start(stack, "verify", true);
         worker.register(
@@ -140,7 +141,10 @@ class VerifyIT {
             worker.close();
         }
         Instant limit = Instant.now().plusSeconds(30);
-        while (!"0".equals(value(source, "select count(*) from pg_replication_slots where active and slot_name = 'verify_slot'"))
+        while (!"0"
+                        .equals(value(
+                                source,
+                                "select count(*) from pg_replication_slots where active and slot_name = 'verify_slot'"))
                 && Instant.now().isBefore(limit)) {
             Thread.sleep(100);
         }
@@ -184,13 +188,28 @@ class VerifyIT {
         Set<String> left = new TreeSet<>();
         everything
                 .path("notCompared")
-                .forEach(one -> left.add(one.path("side").asText() + " " + type(one.path("column").asText())));
+                .forEach(one -> left.add(one.path("side").asText() + " "
+                        + type(one.path("column").asText())));
         assertThat(left)
                 .containsExactlyInAnyOrder(
-                        "source box", "source lseg", "source path", "source polygon", "source time[]", "source int[][]",
-                        "delta timetz", "delta timetz[]", "delta interval", "delta interval(3)", "delta interval year to month",
-                        "delta tstzrange", "delta tstzrange[]", "delta point", "delta line", "delta circle");
-        assertThat(answer.json().path("tables").path(1).path("outcome").asText()).isEqualTo("not_compared");
+                        "source box",
+                        "source lseg",
+                        "source path",
+                        "source polygon",
+                        "source time[]",
+                        "source int[][]",
+                        "delta timetz",
+                        "delta timetz[]",
+                        "delta interval",
+                        "delta interval(3)",
+                        "delta interval year to month",
+                        "delta tstzrange",
+                        "delta tstzrange[]",
+                        "delta point",
+                        "delta line",
+                        "delta circle");
+        assertThat(answer.json().path("tables").path(1).path("outcome").asText())
+                .isEqualTo("not_compared");
         assertThat(answer.exit()).isEqualTo(1);
     }
 
@@ -205,7 +224,15 @@ class VerifyIT {
                 "update copy.holding set amount = amount + 0.01 where no = 3",
                 "update copy.code set label = null where code = 'bB-1'",
                 "delete from copy.wiped where id = 99");
-        Answer answer = verify("--nudge", "--values", "--chunk", "1000", "public.fund", "public.holding", "public.code", "public.wiped");
+        Answer answer = verify(
+                "--nudge",
+                "--values",
+                "--chunk",
+                "1000",
+                "public.fund",
+                "public.holding",
+                "public.code",
+                "public.wiped");
         assertThat(answer.exit()).as(answer.text()).isEqualTo(1);
         assertThat(differences(answer))
                 .containsExactlyInAnyOrder(
@@ -262,8 +289,9 @@ class VerifyIT {
 
     /** With JSON as its output; leaves no file behind. */
     private Answer verify(String... arguments) throws Exception {
-        Path files = Files.createDirectories(
-                Path.of(System.getProperty("duet.basedir", ".")).toAbsolutePath().resolve("target/verify-files"));
+        Path files = Files.createDirectories(Path.of(System.getProperty("duet.basedir", "."))
+                .toAbsolutePath()
+                .resolve("target/verify-files"));
         List<String> command = new ArrayList<>(List.of("verify", "--output=json", "--directory=" + files));
         command.addAll(List.of(arguments));
         CommandProcess.Result result = CommandProcess.run(settings, command.toArray(String[]::new));
@@ -293,11 +321,14 @@ class VerifyIT {
                 int id = 21 + random.nextInt(2980);
                 execute(
                         connection,
-                        "update fund set price = " + random.nextInt(100_000) + " / 100.0, name = 'load' where id = " + id,
+                        "update fund set price = " + random.nextInt(100_000) + " / 100.0, name = 'load' where id = "
+                                + id,
                         "update holding set amount = amount + 1 where no = " + (4 + random.nextInt(490)),
-                        "update code set label = 'l" + random.nextInt(9) + "' where code like '%-" + (2 + random.nextInt(298)) + "'",
+                        "update code set label = 'l" + random.nextInt(9) + "' where code like '%-"
+                                + (2 + random.nextInt(298)) + "'",
                         "delete from fund where id = " + (10_000 + random.nextInt(50)),
-                        "insert into fund (id, name) values (" + (10_000 + random.nextInt(50)) + ", 'come') on conflict do nothing");
+                        "insert into fund (id, name) values (" + (10_000 + random.nextInt(50))
+                                + ", 'come') on conflict do nothing");
                 Thread.sleep(5);
             }
         } catch (SQLException | InterruptedException e) {
@@ -312,13 +343,17 @@ class VerifyIT {
     }
 
     private String type(String column) {
-        return column.matches("c\\d+") ? cases.get(Integer.parseInt(column.substring(1))).type() : column;
+        return column.matches("c\\d+")
+                ? cases.get(Integer.parseInt(column.substring(1))).type()
+                : column;
     }
 
     /** Streamed or in a snapshot they are the same, but for old dates, which Debezium moves in a snapshot. */
     private String types(int row) {
         String values = cases.stream()
-                .map(of -> row < of.values().size() && !of.values().get(row).contains(" BC") && !of.values().get(row).contains("0001-")
+                .map(of -> row < of.values().size()
+                                && !of.values().get(row).contains(" BC")
+                                && !of.values().get(row).contains("0001-")
                         ? "(" + of.values().get(row) + ")::" + of.type()
                         : "null")
                 .collect(Collectors.joining(", "));

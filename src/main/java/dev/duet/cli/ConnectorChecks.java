@@ -131,7 +131,8 @@ final class ConnectorChecks {
         if (!there.equals(here)) {
             fail(
                     setting,
-                    "it is " + there + ", and duet.source." + key + " is " + here + ": without schemas values are misread",
+                    "it is " + there + ", and duet.source." + key + " is " + here
+                            + ": without schemas values are misread",
                     "Set duet.source." + key + "=" + there + ".");
         }
     }

@@ -78,8 +78,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     private static void print(List<Finding> findings, PrintWriter out) {
         for (Finding finding : findings) {
-            out.printf(
-                    "%-8s %-10s %s: %s%n", word(finding.level()), finding.area(), finding.what(), finding.detail());
+            out.printf("%-8s %-10s %s: %s%n", word(finding.level()), finding.area(), finding.what(), finding.detail());
             if (!finding.fix().isEmpty()) {
                 out.printf("%-19s -> %s%n", "", finding.fix());
             }

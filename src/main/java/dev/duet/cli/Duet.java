@@ -11,5 +11,11 @@ import picocli.CommandLine.HelpCommand;
         versionProvider = Version.class,
         description = "Keeps a PostgreSQL table and a Delta Lake table in step with a source database.%n"
                 + "Without a command it starts the service.",
-        subcommands = {HelpCommand.class, GenerateCompletion.class, DoctorCommand.class, HistoryCommand.class, VerifyCommand.class})
+        subcommands = {
+            HelpCommand.class,
+            GenerateCompletion.class,
+            DoctorCommand.class,
+            HistoryCommand.class,
+            VerifyCommand.class
+        })
 final class Duet {}

@@ -176,7 +176,9 @@ final class VerifyCommand implements Callable<Integer> {
         /** System.console() speaks of other streams, and differently from one JDK to the next. */
         private static boolean isTerminal() {
             try {
-                return Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString().matches("/dev/(pts/|tty).*");
+                return Files.readSymbolicLink(Path.of("/proc/self/fd/2"))
+                        .toString()
+                        .matches("/dev/(pts/|tty).*");
             } catch (IOException | UnsupportedOperationException e) {
                 return false;
             }

@@ -28,11 +28,12 @@ public final class StoreCheckup implements Checkup {
             StorageProbe.check(storage);
             return List.of(Finding.ok(AREA, "conditional PUT", storage.describe() + " honours it"));
         } catch (IllegalStateException e) {
-            return List.of(Finding.failure(
-                    AREA,
-                    "conditional PUT",
-                    root + " ignores If-None-Match",
-                    "Use a store or a version that supports it, and look for a proxy in between that drops the header."));
+            return List.of(
+                    Finding.failure(
+                            AREA,
+                            "conditional PUT",
+                            root + " ignores If-None-Match",
+                            "Use a store or a version that supports it, and look for a proxy in between that drops the header."));
         } catch (IOException | RuntimeException e) {
             throw new UnreachableException(root + ": " + e.getMessage());
         }

@@ -86,11 +86,12 @@ public final class TopicCheckup implements Checkup {
             String policy = value(config, "cleanup.policy");
             long retention = Long.parseLong(value(config, "retention.ms"));
             if (policy.contains("compact")) {
-                findings.add(Finding.warning(
-                        AREA,
-                        what,
-                        "cleanup.policy is " + policy + ": changes that the Delta log should have are dropped",
-                        "Set cleanup.policy=delete, and topic.creation.default.cleanup.policy=delete in the connector."));
+                findings.add(
+                        Finding.warning(
+                                AREA,
+                                what,
+                                "cleanup.policy is " + policy + ": changes that the Delta log should have are dropped",
+                                "Set cleanup.policy=delete, and topic.creation.default.cleanup.policy=delete in the connector."));
             } else if (retention >= 0 && retention < SHORT_RETENTION.toMillis()) {
                 findings.add(Finding.warning(
                         AREA,
@@ -102,7 +103,9 @@ public final class TopicCheckup implements Checkup {
                         AREA,
                         what,
                         count + " partitions, kept for "
-                                + (retention < 0 ? "ever" : Duration.ofMillis(retention).toDays() + " days")));
+                                + (retention < 0
+                                        ? "ever"
+                                        : Duration.ofMillis(retention).toDays() + " days")));
             }
         });
     }
@@ -113,8 +116,8 @@ public final class TopicCheckup implements Checkup {
     }
 
     private void lag(Admin admin, List<TopicPartition> partitions) {
-        Map<TopicPartition, OffsetAndMetadata> committed = get(
-                admin.listConsumerGroupOffsets(pipeline).partitionsToOffsetAndMetadata());
+        Map<TopicPartition, OffsetAndMetadata> committed =
+                get(admin.listConsumerGroupOffsets(pipeline).partitionsToOffsetAndMetadata());
         Map<TopicPartition, ListOffsetsResultInfo> ends = offsets(admin, partitions, OffsetSpec.latest());
         Map<TopicPartition, ListOffsetsResultInfo> begins = offsets(admin, partitions, OffsetSpec.earliest());
         long lag = 0;
@@ -125,11 +128,12 @@ public final class TopicCheckup implements Checkup {
             long next = of == null ? begin : of.offset();
             lag += Math.max(0, end - next);
             if (next < begin) {
-                findings.add(Finding.failure(
-                        AREA,
-                        "partition " + partition,
-                        "offsets " + next + " to " + begin + " were deleted before they were read",
-                        "Follow docs/operations.md on offsets that retention has deleted, and set a longer retention."));
+                findings.add(
+                        Finding.failure(
+                                AREA,
+                                "partition " + partition,
+                                "offsets " + next + " to " + begin + " were deleted before they were read",
+                                "Follow docs/operations.md on offsets that retention has deleted, and set a longer retention."));
             }
         }
         findings.add(
@@ -158,8 +162,8 @@ public final class TopicCheckup implements Checkup {
         try {
             return future.get(LIMIT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            throw new UnreachableException(
-                    "Kafka: " + (e.getCause() == null ? e.getMessage() : e.getCause().getMessage()));
+            throw new UnreachableException("Kafka: "
+                    + (e.getCause() == null ? e.getMessage() : e.getCause().getMessage()));
         } catch (TimeoutException e) {
             throw new UnreachableException("Kafka gave no answer within " + LIMIT_SECONDS + " s");
         } catch (InterruptedException e) {

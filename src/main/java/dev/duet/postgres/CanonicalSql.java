@@ -54,7 +54,8 @@ final class CanonicalSql {
 
     /** The type without its length, {@code time} without its precision, {@code interval} without its fields. */
     static String base(String type) {
-        return type.replaceFirst("\\(\\d+(,-?\\d+)?\\)", "").replaceFirst("^interval (?:year|month|day|hour|minute|second)[a-z ]*", "interval");
+        return type.replaceFirst("\\(\\d+(,-?\\d+)?\\)", "")
+                .replaceFirst("^interval (?:year|month|day|hour|minute|second)[a-z ]*", "interval");
     }
 
     static String nullif(String text, Set<String> asNull) {

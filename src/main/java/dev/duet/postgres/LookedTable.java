@@ -55,8 +55,9 @@ final class LookedTable implements HashedTable {
 
     @Override
     public long estimate() {
-        String sql = "select case when reltuples < 0 then pg_relation_size(c.oid) / 64 else reltuples::int8 end from pg_class c join pg_namespace n on n.oid = c.relnamespace"
-                + " where n.nspname = $1 and c.relname = $2";
+        String sql =
+                "select case when reltuples < 0 then pg_relation_size(c.oid) / 64 else reltuples::int8 end from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+                        + " where n.nspname = $1 and c.relname = $2";
         return session.one(doing("estimating"), sql, name.schema(), name.table())
                 .getLong(0);
     }

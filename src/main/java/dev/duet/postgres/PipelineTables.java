@@ -183,7 +183,8 @@ final class PipelineTables implements ComparedTables {
         if (source == null) {
             return Optional.empty();
         }
-        TargetName name = mirrors.getOrDefault(table.toString(), Optional.empty()).orElseThrow();
+        TargetName name =
+                mirrors.getOrDefault(table.toString(), Optional.empty()).orElseThrow();
         TargetName there = new TargetName(table.schema(), table.table());
         Map<String, SourceColumn> mirrored = mirrorColumns(name);
         Map<String, SourceColumn> sources = SourceColumn.of(source.session(), there);

@@ -53,7 +53,10 @@ final class SourceCheckup implements Checkup {
     public List<Finding> look() {
         if (config.url().isEmpty()) {
             return List.of(Finding.warning(
-                    AREA, "not looked at", "duet.verify.source.url is not set", "Set it to the source database's address."));
+                    AREA,
+                    "not looked at",
+                    "duet.verify.source.url is not set",
+                    "Set it to the source database's address."));
         }
         try (SourceDatabase source = SourceDatabase.open(vertx, config);
                 LookSession target = LookSession.open("the target database", pool::getConnection)) {
@@ -61,7 +64,8 @@ final class SourceCheckup implements Checkup {
             walLevel(session);
             publication(session);
             slot(session);
-            if (target.one("looking for duet.mirror", "select to_regclass('duet.mirror') is not null").getBoolean(0)) {
+            if (target.one("looking for duet.mirror", "select to_regclass('duet.mirror') is not null")
+                    .getBoolean(0)) {
                 target.ask("reading duet.mirror", TABLES, pipeline)
                         .forEach(row -> table(session, new TargetName(row.getString(0), row.getString(1))));
             }
@@ -71,12 +75,16 @@ final class SourceCheckup implements Checkup {
     }
 
     private void walLevel(LookSession session) {
-        String level = session.one("reading wal_level", "select current_setting('wal_level')").getString(0);
+        String level = session.one("reading wal_level", "select current_setting('wal_level')")
+                .getString(0);
         findings.add(
                 level.equals("logical")
                         ? Finding.ok(AREA, "wal_level", level)
                         : Finding.failure(
-                                AREA, "wal_level", "it is " + level, "Set wal_level = logical and restart the source."));
+                                AREA,
+                                "wal_level",
+                                "it is " + level,
+                                "Set wal_level = logical and restart the source."));
     }
 
     private void publication(LookSession session) {
@@ -86,7 +94,8 @@ final class SourceCheckup implements Checkup {
             findings.add(Finding.failure(
                     AREA,
                     "publication",
-                    "there is none" + config.publication().map(name -> " named " + name).orElse(""),
+                    "there is none"
+                            + config.publication().map(name -> " named " + name).orElse(""),
                     "CREATE PUBLICATION ... FOR TABLE ..., with the connector's publication.name."));
         }
         for (Row row : rows) {
@@ -115,7 +124,8 @@ final class SourceCheckup implements Checkup {
             findings.add(Finding.failure(
                     AREA,
                     "replication slot",
-                    "there is none of pgoutput" + config.slot().map(name -> " named " + name).orElse(""),
+                    "there is none of pgoutput"
+                            + config.slot().map(name -> " named " + name).orElse(""),
                     "Start the connector, which makes it; if it was dropped, changes are lost: take a new snapshot."));
         }
         for (Row row : rows) {
@@ -131,11 +141,12 @@ final class SourceCheckup implements Checkup {
                         "nobody reads it, " + lag,
                         "Start the connector; a slot that is not needed must be dropped, or the source's disk fills."));
             } else if (row.getLong(2) > LAG_LIMIT) {
-                findings.add(Finding.warning(
-                        AREA,
-                        what,
-                        lag,
-                        "See whether the connector keeps up; if the captured tables rest, use heartbeat.action.query."));
+                findings.add(
+                        Finding.warning(
+                                AREA,
+                                what,
+                                lag,
+                                "See whether the connector keeps up; if the captured tables rest, use heartbeat.action.query."));
             } else {
                 findings.add(Finding.ok(AREA, what, "active, " + lag));
             }
@@ -145,7 +156,11 @@ final class SourceCheckup implements Checkup {
     private void table(LookSession session, TargetName table) {
         String what = "table " + table;
         RowSet<Row> rows = session.ask(
-                "looking at " + table, TABLE, table.schema(), table.table(), config.publication().orElse(""));
+                "looking at " + table,
+                TABLE,
+                table.schema(),
+                table.table(),
+                config.publication().orElse(""));
         if (rows.size() == 0) {
             findings.add(Finding.failure(
                     AREA, what, "it is not there", "See whether it was dropped or renamed (docs/schema-changes.md)."));
@@ -155,7 +170,10 @@ final class SourceCheckup implements Checkup {
         int before = findings.size();
         if (!row.getBoolean(3)) {
             findings.add(Finding.failure(
-                    AREA, what, "no publication has it: its changes don't come", "ALTER PUBLICATION ... ADD TABLE " + table + "."));
+                    AREA,
+                    what,
+                    "no publication has it: its changes don't come",
+                    "ALTER PUBLICATION ... ADD TABLE " + table + "."));
         }
         String identity = row.getString(0);
         if (identity.equals("n") || (identity.equals("d") && !row.getBoolean(1))) {
@@ -167,7 +185,10 @@ final class SourceCheckup implements Checkup {
         }
         if (!row.getBoolean(2)) {
             findings.add(Finding.warning(
-                    AREA, what, "the role of duet.verify.source.username may not read it", "GRANT SELECT ON " + table + "."));
+                    AREA,
+                    what,
+                    "the role of duet.verify.source.username may not read it",
+                    "GRANT SELECT ON " + table + "."));
         }
         if (findings.size() == before) {
             findings.add(Finding.ok(AREA, what, "published, replica identity fits"));

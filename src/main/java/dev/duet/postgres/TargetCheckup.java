@@ -46,7 +46,10 @@ final class TargetCheckup implements Checkup {
             Row state = session.one("reading the state", STATE);
             if (state.getBoolean(0)) {
                 findings.add(Finding.failure(
-                        AREA, "server", "it is a standby, which can't be written", "Set quarkus.datasource.reactive.url to the primary."));
+                        AREA,
+                        "server",
+                        "it is a standby, which can't be written",
+                        "Set quarkus.datasource.reactive.url to the primary."));
             } else {
                 findings.add(Finding.ok(AREA, "server", "PostgreSQL " + state.getString(3)));
             }
