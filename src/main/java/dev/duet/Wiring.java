@@ -35,6 +35,7 @@ import dev.duet.status.DeliveryMeters;
 import dev.duet.status.Listeners;
 import dev.duet.transform.TransformConfig;
 import dev.duet.transform.Transforms;
+import io.quarkus.arc.Unremovable;
 import io.quarkus.tls.TlsConfiguration;
 import io.quarkus.tls.TlsConfigurationRegistry;
 import io.smallrye.common.annotation.Identifier;
@@ -209,6 +210,7 @@ final class Wiring {
 
     @Produces
     @Singleton
+    @Unremovable
     Transforms transforms(TransformConfig config) {
         return Transforms.of(config);
     }

@@ -14,11 +14,13 @@ import picocli.CommandLine.HelpCommand;
         subcommands = {
             HelpCommand.class,
             GenerateCompletion.class,
+            DoctorCommand.class,
             HistoryCommand.class,
             LagCommand.class,
             PauseCommand.class,
             ResumeCommand.class,
             StatusCommand.class,
-            TablesCommand.class
+            TablesCommand.class,
+            VerifyCommand.class
         })
 final class Duet {}

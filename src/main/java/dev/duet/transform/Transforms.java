@@ -71,6 +71,22 @@ public final class Transforms {
         return rules.stream().anyMatch(rule -> rule.tables().matches(table) && !rule.onlyFilters());
     }
 
+    /** Whether there is a rule for this source table, so that its rows are others than the source's, or fewer. */
+    public boolean touches(TableId table) {
+        return rules.stream().anyMatch(rule -> rule.tables().matches(table));
+    }
+
+    /** The name under which rows of this source table go on. */
+    public TableId routed(TableId table) {
+        TableId routed = table;
+        for (Rule rule : rules) {
+            if (rule.tables().matches(table) && rule.route() != null) {
+                routed = rule.route().of(table);
+            }
+        }
+        return routed;
+    }
+
     private Plan compile(TableSchema schema) throws Unusable {
         Shape shape = Shape.of(schema);
         for (Rule rule : rules) {

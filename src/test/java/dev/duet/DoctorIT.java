@@ -1,0 +1,128 @@
+package dev.duet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Guarantee: {@code duet doctor} finds the embedded stack well, and each of some defects that are planted in source, target, connector
+ * and settings, with the fix.
+ */
+class DoctorIT {
+    private final EmbeddedStack stack = EmbeddedStack.shared();
+
+    @Test
+    void theStackIsWellAndPlantedDefectsAreFound() throws Exception {
+        String database = stack.freshDatabase("doctor");
+        Map<String, String> settings =
+                ServiceProcess.settings(stack, "doctor", database, "s3a://" + stack.s3Bucket() + "/doctor");
+        settings.put("duet.source.topics", "pgsrc\\.public\\..*");
+        settings.put(
+                "duet.verify.source.url",
+                "postgresql://" + stack.postgresHost() + ":" + stack.postgresPort() + "/finance");
+        settings.put("duet.verify.source.username", "postgres");
+        settings.put("duet.verify.source.password", stack.password("postgres"));
+        settings.put("duet.verify.source.slot", "debezium_slot");
+        settings.put("duet.connect.url", stack.connectUrl());
+        settings.put("duet.connect.connector", "duet-source");
+        try (ServiceProcess service = ServiceProcess.start(settings).awaitStarted();
+                Connection target = stack.connect(database, "postgres");
+                Connection source = stack.connect("finance", "postgres")) {
+            Instant limit = Instant.now().plus(Duration.ofSeconds(90));
+            while (!Checks.exists(target, "public.fund_unit") || !Checks.exists(target, "public.fund_metadata")) {
+                assertThat(Instant.now()).as(service.log()).isBefore(limit);
+                Thread.sleep(200);
+            }
+            CommandProcess.Result well = CommandProcess.run(settings, "doctor", "--output", "json");
+            assertThat(bad(well)).as(well.text()).isEmpty();
+            assertThat(well.exit()).isZero();
+
+            execute(source, "alter table fund_unit replica identity nothing");
+            execute(source, "alter publication dbz_pub drop table fund_metadata");
+            execute(target, "revoke insert on duet.position from duet; alter table fund_unit owner to postgres");
+            connector("pause");
+            try {
+                settings.put("duet.source.unavailable-value-placeholder", "another");
+                CommandProcess.Result ill = CommandProcess.run(settings, "doctor", "--output", "json");
+                assertThat(ill.exit()).isEqualTo(1);
+                assertThat(bad(ill))
+                        .contains(
+                                "source table \"public\".\"fund_unit\": its replica identity is NOTHING",
+                                "source table \"public\".\"fund_metadata\": no publication has it: its changes don't come",
+                                "target schema duet: the role may not write [duet.position]",
+                                "target table \"public\".\"fund_unit\": the role may not write it",
+                                "connector duet-source: state: it is PAUSED");
+                assertThat(bad(ill)).anyMatch(one -> one.contains("unavailable.value.placeholder"));
+                CommandProcess.Result table = CommandProcess.run(settings, "doctor");
+                assertThat(table.exit()).isEqualTo(1);
+                assertThat(table.out())
+                        .contains("-> ALTER TABLE \"public\".\"fund_unit\" REPLICA IDENTITY DEFAULT.")
+                        .contains("-> PUT /connectors/duet-source/resume.");
+            } finally {
+                connector("resume");
+                execute(source, "alter table fund_unit replica identity default");
+                execute(source, "alter publication dbz_pub add table fund_metadata");
+            }
+            settings.put("kafka.bootstrap.servers", "127.0.0.1:1");
+            settings.put("kafka.default.api.timeout.ms", "3000");
+            settings.put("kafka.request.timeout.ms", "2000");
+            CommandProcess.Result away = CommandProcess.run(settings, "doctor", "--output", "json");
+            assertThat(bad(away)).as(away.text()).anyMatch(one -> one.startsWith("topics reachable: Kafka"));
+        }
+    }
+
+    /** What is not well. */
+    private static List<String> bad(CommandProcess.Result result) throws Exception {
+        List<String> bad = new ArrayList<>();
+        JsonNode findings = new ObjectMapper().readTree(result.out()).path("findings");
+        assertThat(findings.size()).as(result.text()).isGreaterThan(5);
+        for (JsonNode one : findings) {
+            if (!one.path("level").asText().equals("ok")) {
+                assertThat(one.path("fix").asText()).isNotEmpty();
+                bad.add(one.path("area").asText() + " " + one.path("what").asText() + ": "
+                        + one.path("detail").asText());
+            }
+        }
+        return bad;
+    }
+
+    private void connector(String deed) throws Exception {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            URI address = URI.create(stack.connectUrl() + "/connectors/duet-source/" + deed);
+            http.send(
+                    HttpRequest.newBuilder(address)
+                            .PUT(HttpRequest.BodyPublishers.noBody())
+                            .build(),
+                    BodyHandlers.ofString());
+            String wanted = deed.equals("pause") ? "\"PAUSED\"" : "\"RUNNING\"";
+            Instant limit = Instant.now().plus(Duration.ofSeconds(30));
+            URI status = URI.create(stack.connectUrl() + "/connectors/duet-source/status");
+            while (!http.send(HttpRequest.newBuilder(status).build(), BodyHandlers.ofString())
+                    .body()
+                    .contains(wanted)) {
+                assertThat(Instant.now()).isBefore(limit);
+                Thread.sleep(100);
+            }
+        }
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}
