@@ -1,12 +1,16 @@
 package dev.duet.inspect;
 
 import dev.duet.change.TableId;
+import dev.duet.change.TableSchema;
 import java.util.List;
 
 /** The mirrors in PostgreSQL. Reads only. Methods block and must not be called on an event loop; failures as {@link ChangeLogs}. */
 public interface Mirrors {
     /** The source tables that have a mirror of this pipeline. */
     List<TableId> tables();
+
+    /** The columns and the primary key of a mirror, without Duet's own columns. */
+    TableSchema schema(TableId table);
 
     /**
      * Some current rows of a mirror, in no order.

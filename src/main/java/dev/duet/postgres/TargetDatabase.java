@@ -3,6 +3,7 @@ package dev.duet.postgres;
 import dev.duet.change.SchemaPolicy;
 import dev.duet.delivery.PartitionCounts;
 import dev.duet.delivery.TopicIdentities;
+import dev.duet.inspect.Mirrors;
 import io.vertx.sqlclient.Pool;
 import jakarta.inject.Singleton;
 
@@ -35,6 +36,11 @@ public final class TargetDatabase {
     /** How many partitions the topics of a pipeline have had. */
     public PartitionCounts partitionCounts(String pipeline) {
         return new TopicTable(pipeline, new Transactions(pool, config));
+    }
+
+    /** A look into the mirrors of a pipeline. */
+    public Mirrors mirrors(String pipeline) {
+        return new MirrorTables(pipeline, pool, config);
     }
 
     /** The existing mirror tables. */
