@@ -19,6 +19,7 @@ import dev.duet.envelope.RecordShapes;
 import dev.duet.envelope.WriterSchemas;
 import dev.duet.inspect.ChangeLogs;
 import dev.duet.inspect.Mirrors;
+import dev.duet.inspect.PositionDesk;
 import dev.duet.intake.KafkaUpstream;
 import dev.duet.intake.SourceConfig;
 import dev.duet.intake.SourceTopics;
@@ -149,6 +150,13 @@ final class Wiring {
     @Unremovable
     Mirrors mirrors(TargetDatabase database, DuetConfig duet) {
         return database.mirrors(duet.pipeline().orElseThrow());
+    }
+
+    @Produces
+    @Singleton
+    @Unremovable
+    PositionDesk positionDesk(TargetDatabase database, DuetConfig duet) {
+        return database.positionDesk(duet.pipeline().orElseThrow());
     }
 
     @Produces

@@ -11,5 +11,17 @@ import picocli.CommandLine.HelpCommand;
         versionProvider = Version.class,
         description = "Keeps a PostgreSQL table and a Delta Lake table in step with a source database.%n"
                 + "Without a command it starts the service.",
-        subcommands = {HelpCommand.class, GenerateCompletion.class, HistoryCommand.class})
+        subcommands = {
+            HelpCommand.class,
+            GenerateCompletion.class,
+            AcceptGapCommand.class,
+            AdoptTopicCommand.class,
+            DeadLettersCommand.class,
+            DescribeCommand.class,
+            HistoryCommand.class,
+            ImportCommand.class,
+            PeekCommand.class,
+            ReadCommand.class,
+            RewindCommand.class
+        })
 final class Duet {}

@@ -17,21 +17,21 @@ import org.jspecify.annotations.Nullable;
  * alone, however many they are.
  */
 final class CurrentRows {
-    /** Changes of one part; with rows of a kilobyte about a hundred megabytes. */
-    private static final long PART = Long.getLong("duet.read.part-rows", 100_000);
-
     private final Engine engine;
     private final Snapshot snapshot;
+    private final long partRows;
     private final List<String> key;
     private final boolean madeAgain;
     private final List<StructField> columns;
     private final List<StructField> all;
 
-    CurrentRows(Engine engine, Snapshot snapshot, List<String> key, boolean madeAgain) {
+    /** @param partRows how many changes one part may have, about */
+    CurrentRows(Engine engine, Snapshot snapshot, List<String> key, boolean madeAgain, long partRows) {
         this.engine = engine;
         this.snapshot = snapshot;
         this.key = key;
         this.madeAgain = madeAgain;
+        this.partRows = Math.max(1, partRows);
         this.columns = LogValues.readable(snapshot.getSchema()).stream()
                 .filter(field -> !LogValues.isAdded(field.getName()))
                 .toList();
@@ -68,7 +68,7 @@ final class CurrentRows {
         }
         LogScan scan = new LogScan(engine, snapshot, all, List.of());
         List<Row> files = scan.files();
-        long parts = 1 + LogScan.rows(files, PART) / PART;
+        long parts = 1 + LogScan.rows(files, partRows) / partRows;
         Part part = new Part(new LogFold(names, indexes, madeAgain), parts, to);
         long incomplete = 0;
         for (part.number = 0; part.number < parts && part.more; part.number++) {

@@ -165,7 +165,7 @@ public final class DeltaChangeLogs implements ChangeLogs, AutoCloseable {
             boolean madeAgain = ((SnapshotImpl) snapshot)
                     .getActiveDomainMetadataMap().values().stream()
                             .anyMatch(domain -> domain.getConfiguration().contains("\"generation\""));
-            CurrentRows current = new CurrentRows(log.engine, snapshot, key, madeAgain);
+            CurrentRows current = new CurrentRows(log.engine, snapshot, key, madeAgain, config.readPartRows());
             Printer printer = new Printer(current.fields(), where, to);
             return current.read(row -> printer.take(row));
         });

@@ -1,7 +1,11 @@
 package dev.duet.postgres;
 
+import dev.duet.change.Op;
+import dev.duet.change.RowChange;
+import dev.duet.change.SourcePosition;
 import dev.duet.change.TableId;
 import dev.duet.change.TableSchema;
+import dev.duet.change.TopicPartition;
 import dev.duet.delivery.RetriableException;
 import dev.duet.delivery.TableStoppedException;
 import dev.duet.inspect.LogColumn;
@@ -16,6 +20,7 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -24,9 +29,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Looks into the mirrors of one pipeline. */
 final class MirrorTables implements Mirrors {
+    /** A trail is told by its column. */
     private static final String TABLES = """
-            select source_schema, source_table from duet.mirror
-            where pipeline = $1 and target_table not like '%\\_trail' order by 1, 2""";
+            select m.source_schema, m.source_table from duet.mirror m, to_regclass(format('%I.%I', m.target_schema, m.target_table)) c
+            where m.pipeline = $1 and c is not null and not exists (
+              select from pg_attribute a where a.attrelid = c and a.attname = '__offset' and not a.attisdropped) order by 1, 2""";
 
     private final String pipeline;
     private final Transactions transactions;
@@ -43,6 +50,9 @@ final class MirrorTables implements Mirrors {
     @Override
     public List<TableId> tables() {
         List<TableId> tables = new ArrayList<>();
+        if (!isThere(transactions, "duet.mirror")) {
+            return tables;
+        }
         answer(transactions
                         .read("reading the mirrors of " + pipeline, TABLES, Tuple.of(pipeline))
                         .toCompletionStage())
@@ -86,6 +96,42 @@ final class MirrorTables implements Mirrors {
         }
     }
 
+    @Override
+    public boolean isFedBySource(TableId table) {
+        TargetName name = template.target(table);
+        if (!isThere(transactions, "duet.mirror")) {
+            return false;
+        }
+        String sql = "select exists (select from " + name.quoted()
+                + " where \"__lsn\" > 0) or exists (select from duet.mirror"
+                + " where target_schema = $1 and target_table = $2 and floor_lsn > 0)";
+        return answer(transactions
+                        .read("looking for rows of the source in " + name, sql, Tuple.of(name.schema(), name.table()))
+                        .toCompletionStage())
+                .iterator()
+                .next()
+                .getBoolean(0);
+    }
+
+    @Override
+    public BitSet same(TableSchema schema, List<dev.duet.change.Row> rows) {
+        TargetName name = template.target(schema.table());
+        List<RowChange> changes = rows.stream()
+                .map(row -> new RowChange(
+                        schema, Op.READ, row, new SourcePosition(0, 0, 0), new TopicPartition("import", 0), 0, 0))
+                .toList();
+        Tuple tuple = Tuple.tuple();
+        for (int column = 0; column < schema.columns().size(); column++) {
+            tuple.addValue(TableWriter.column(schema, column, changes));
+        }
+        BitSet same = new BitSet(rows.size());
+        answer(transactions
+                        .read("comparing rows with " + name, TableSql.same(schema, name), tuple)
+                        .toCompletionStage())
+                .forEach(row -> same.set(Math.toIntExact(row.getLong(0) - 1)));
+        return same;
+    }
+
     private static Future<RowSet<Row>> inUtc(SqlConnection connection, String select, int limit) {
         return connection
                 .query("set local timezone to 'UTC'; set local datestyle to 'ISO'")
@@ -100,6 +146,19 @@ final class MirrorTables implements Mirrors {
     private static String text(Catalog.CatalogColumn column) {
         String quoted = TargetName.quote(column.name());
         return column.typeName().endsWith("[]") ? "to_json(" + quoted + ")::text" : quoted + "::text";
+    }
+
+    /** Whether a control table has been made: before the service's first start there are none. */
+    static boolean isThere(Transactions transactions, String controlTable) {
+        return answer(transactions
+                        .read(
+                                "looking for " + controlTable,
+                                "select to_regclass($1) is not null",
+                                Tuple.of(controlTable))
+                        .toCompletionStage())
+                .iterator()
+                .next()
+                .getBoolean(0);
     }
 
     /** Waits. */

@@ -4,6 +4,7 @@ import dev.duet.change.SchemaPolicy;
 import dev.duet.delivery.PartitionCounts;
 import dev.duet.delivery.TopicIdentities;
 import dev.duet.inspect.Mirrors;
+import dev.duet.inspect.PositionDesk;
 import io.vertx.sqlclient.Pool;
 import jakarta.inject.Singleton;
 
@@ -41,6 +42,11 @@ public final class TargetDatabase {
     /** A look into the mirrors of a pipeline. */
     public Mirrors mirrors(String pipeline) {
         return new MirrorTables(pipeline, pool, config);
+    }
+
+    /** The operator's hand on the positions of a pipeline. */
+    public PositionDesk positionDesk(String pipeline) {
+        return new PositionMoves(pipeline, pool, config);
     }
 
     /** The existing mirror tables. */
