@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -56,7 +57,9 @@ class EventCommandsIT {
                 Checks.awaitDelivered(connection, "events", history.topic(), all, Duration.ofMinutes(1));
                 service.terminate();
             }
-            Checks.mirrorEquals(connection, "public.funds", history.rows());
+            Map<Integer, FundHistory.Fund> rows = new HashMap<>(history.rows());
+            rows.remove(1); // its letter was discarded
+            Checks.mirrorEquals(connection, "public.funds", rows);
             assertThat(peek(settings, history, "--limit", "1", "--from", Long.toString(history.written()[0]))
                             .get("decision")
                             .asText())
