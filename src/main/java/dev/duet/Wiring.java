@@ -10,6 +10,7 @@ import dev.duet.delivery.Retry;
 import dev.duet.delivery.RetryingSink;
 import dev.duet.delivery.Sink;
 import dev.duet.delivery.TopicIdentities;
+import dev.duet.delta.DeltaChangeLogs;
 import dev.duet.delta.DeltaConfig;
 import dev.duet.delta.DeltaSink;
 import dev.duet.delta.UnchangedForm;
@@ -18,6 +19,9 @@ import dev.duet.envelope.EnvelopeOptions;
 import dev.duet.envelope.KnownTables;
 import dev.duet.envelope.RecordShapes;
 import dev.duet.envelope.WriterSchemas;
+import dev.duet.inspect.ChangeLogs;
+import dev.duet.inspect.Mirrors;
+import dev.duet.inspect.PositionDesk;
 import dev.duet.intake.KafkaUpstream;
 import dev.duet.intake.SourceConfig;
 import dev.duet.intake.SourceTopics;
@@ -33,6 +37,7 @@ import dev.duet.status.DeliveryHealth;
 import dev.duet.status.DeliveryLog;
 import dev.duet.status.DeliveryMeters;
 import dev.duet.status.Listeners;
+import dev.duet.transform.RowConditions;
 import dev.duet.transform.TransformConfig;
 import dev.duet.transform.Transforms;
 import io.quarkus.arc.Unremovable;
@@ -174,6 +179,27 @@ final class Wiring {
                 listener,
                 timer,
                 duet.maxBufferedBytes().asLongValue());
+    }
+
+    @Produces
+    @Singleton
+    @Unremovable
+    ChangeLogs changeLogs(DuetConfig duet, DeltaConfig config) {
+        return new DeltaChangeLogs(duet.pipeline().orElseThrow(), config, new RowConditions());
+    }
+
+    @Produces
+    @Singleton
+    @Unremovable
+    Mirrors mirrors(TargetDatabase database, DuetConfig duet) {
+        return database.mirrors(duet.pipeline().orElseThrow());
+    }
+
+    @Produces
+    @Singleton
+    @Unremovable
+    PositionDesk positionDesk(TargetDatabase database, DuetConfig duet) {
+        return database.positionDesk(duet.pipeline().orElseThrow());
     }
 
     @Produces

@@ -28,7 +28,7 @@ class FloorPlanTest {
             Map.entry("envelope", Set.of("change", "failpoint")),
             Map.entry("delivery", Set.of("change", "failpoint")),
             Map.entry("inspect", Set.of("change")),
-            Map.entry("transform", Set.of("change")),
+            Map.entry("transform", Set.of("change", "inspect")),
             Map.entry("intake", Set.of("change", "envelope", "transform", "delivery", "inspect", "failpoint")),
             Map.entry("postgres", Set.of("change", "delivery", "inspect", "failpoint")),
             Map.entry("delta", Set.of("change", "delivery", "inspect", "failpoint")),

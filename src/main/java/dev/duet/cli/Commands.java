@@ -1,9 +1,11 @@
 package dev.duet.cli;
 
+import dev.duet.change.TableId;
 import dev.duet.inspect.NotFoundException;
 import dev.duet.inspect.UnreachableException;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine;
@@ -78,6 +80,10 @@ public final class Commands {
     private static CommandLine line() {
         return new CommandLine(new Duet())
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(TableId.class, TableName::parse)
+                .registerConverter(Instant.class, TimeText::parse)
+                .registerConverter(LetterId.class, LetterId::parse)
+                .registerConverter(LetterFilter.class, LetterFilter::parse)
                 .setExecutionExceptionHandler((failure, line, parsed) -> {
                     int code = switch (failure) {
                         case Refusal refusal -> refusal.exitCode();

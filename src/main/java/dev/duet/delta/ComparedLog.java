@@ -103,8 +103,8 @@ final class ComparedLog implements LogAt {
         return new UnreachableException("the Delta table at " + path + " can't be read: " + e.getMessage());
     }
 
-    private LogScan scan() {
-        return new LogScan(engine, Objects.requireNonNull(snapshot));
+    private SnapshotRows scan() {
+        return new SnapshotRows(engine, Objects.requireNonNull(snapshot));
     }
 
     private StructType schema() {

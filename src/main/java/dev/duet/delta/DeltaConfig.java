@@ -63,6 +63,13 @@ public interface DeltaConfig {
     @WithDefault("32M")
     MemorySize rowGroupBytes();
 
+    /**
+     * Changes that {@code duet read --current} holds in memory at once, about; the log is read once for each such part. Default 100000:
+     * with rows of a kilobyte about a hundred megabytes.
+     */
+    @WithDefault("100000")
+    long readPartRows();
+
     /** Tables that are kept open (a snapshot of some kilobytes each). Default 256; more are opened again when they are needed. */
     @WithDefault("256")
     int maxOpenTables();

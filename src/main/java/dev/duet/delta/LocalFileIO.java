@@ -145,6 +145,19 @@ final class LocalFileIO extends TableFileIO {
         return Iterators.closeable(found.iterator());
     }
 
+    @Override
+    List<String> below(String directory) throws IOException {
+        Path top = local(directory);
+        try (Stream<Path> files = Files.walk(top)) {
+            return files.filter(Files::isRegularFile)
+                    .filter(file -> !name(file).endsWith(UNFINISHED))
+                    .map(file -> directory + "/" + top.relativize(file))
+                    .toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        }
+    }
+
     /** Null for a file that the clean-up of the log deleted since it was listed. */
     private static @Nullable FileStatus known(Path file, String path) {
         try {

@@ -28,6 +28,22 @@ final class Positions {
     }
 
     /**
+     * Puts the position of a domain of this pipeline into the map, by {@code topic-partition}; other domains and what can't be read are
+     * passed over.
+     */
+    void show(String domain, String json, Map<String, Long> into) {
+        if (domain.startsWith(prefix)) {
+            try {
+                into.put(
+                        domain.substring(prefix.length()),
+                        StoredPosition.parse(json).next());
+            } catch (IllegalArgumentException notOurs) {
+                // A look only: the sink says it when it meets it.
+            }
+        }
+    }
+
+    /**
      * The positions of these partitions in this snapshot; partitions never written in their generation are absent.
      *
      * @throws PositionMovedException if one is of a newer generation: the asker's topic does not exist any more

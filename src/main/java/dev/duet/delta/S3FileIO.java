@@ -145,6 +145,25 @@ final class S3FileIO extends TableFileIO {
         return Iterators.closeable(found.iterator());
     }
 
+    @Override
+    List<String> below(String directory) throws IOException {
+        String bucket = files.getBucket();
+        String prefix = directory.substring(("s3a://" + bucket + "/").length()) + "/";
+        try {
+            return client()
+                    .listObjectsV2Paginator(ListObjectsV2Request.builder()
+                            .bucket(bucket)
+                            .prefix(prefix)
+                            .build())
+                    .contents()
+                    .stream()
+                    .map(object -> directory + "/" + object.key().substring(prefix.length()))
+                    .toList();
+        } catch (SdkException e) {
+            throw S3AUtils.translateException("list", directory, e);
+        }
+    }
+
     private static boolean isMissing(S3Client client, String bucket, String prefix) {
         return client.listObjectsV2(
                         request -> request.bucket(bucket).prefix(prefix).maxKeys(1))

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -67,6 +68,9 @@ abstract class TableFileIO implements FileIO {
     abstract byte[] read(String path) throws IOException;
 
     abstract FileStatus status(String path) throws IOException;
+
+    /** The paths of all files below a directory, at any depth, in no order; none if it is not there. */
+    abstract List<String> below(String directory) throws IOException;
 
     abstract InputFile open(String path, long size);
 

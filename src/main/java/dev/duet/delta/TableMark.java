@@ -6,6 +6,9 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 
 /**
  * An object outside of the table's folder that says that this pipeline has a table there. With it a folder that somebody deleted can be
@@ -30,6 +33,30 @@ final class TableMark {
         this.path = path;
         this.mark = root + FOLDER + TablePaths.segment(pipeline) + path.substring(root.length());
         this.io = io;
+    }
+
+    /**
+     * The tables that a pipeline has made.
+     *
+     * @param root the store's root
+     */
+    static List<TableId> of(String pipeline, String root, TablePaths paths, TableFileIO io) throws IOException {
+        String folder = root + FOLDER + TablePaths.segment(pipeline);
+        List<TableId> tables = new ArrayList<>();
+        for (String mark : io.below(folder)) {
+            String name = new String(io.read(mark), StandardCharsets.UTF_8).strip();
+            String path = root + mark.substring(folder.length());
+            // A name may hold dots, but only one reading of it has this path.
+            for (int dot = name.indexOf('.'); dot > 0; dot = name.indexOf('.', dot + 1)) {
+                TableId table = new TableId(name.substring(0, dot), name.substring(dot + 1));
+                if (paths.of(table).equals(path)) {
+                    tables.add(table);
+                    break;
+                }
+            }
+        }
+        tables.sort(Comparator.comparing(TableId::toString));
+        return tables;
     }
 
     void set() throws IOException {

@@ -126,6 +126,31 @@ public final class DebeziumDecoder {
         }
     }
 
+    /**
+     * The row before the change that was decoded last, for those who look at events: what the record holds, true or invented.
+     *
+     * @return in the change's schema; null if the record has none that fits it
+     */
+    public @Nullable Row before(
+            byte @Nullable [] key, byte @Nullable [] value, RecordHeaders headers, RowChange change) {
+        TopicState topic = topic(change.partition().topic());
+        RowPlan plan = topic.plan();
+        if (value == null || plan == null || plan.schema() != change.schema()) {
+            return null;
+        }
+        try {
+            Input in = Input.of(topic, change.partition(), change.offset(), key, value, headers, flattened);
+            if (in == null) {
+                return null;
+            }
+            read(in, plan, "before");
+            @Nullable Object[] row = envelope.row();
+            return row == null ? null : Row.of(row);
+        } catch (Unreadable | BadValue unfit) {
+            return null;
+        }
+    }
+
     /** Forgets what is known of a table, so that {@link KnownTables} is asked again and its key is learned anew. */
     public void forget(TableId table) {
         known.forget(table);

@@ -10,7 +10,7 @@ public interface Rows {
     /**
      * The next row.
      *
-     * @param values in the order of the columns, each as text (as PostgreSQL would write it, arrays as JSON), null for SQL's null
+     * @param values in the order of the columns, each as text (as PostgreSQL would write it in UTC, arrays as JSON), null for SQL's null
      * @return false if no more rows are wanted
      */
     boolean row(List<@Nullable String> values);

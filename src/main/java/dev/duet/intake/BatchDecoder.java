@@ -118,7 +118,7 @@ final class BatchDecoder {
         }
     }
 
-    private static RecordHeaders headers(Headers headers) {
+    static RecordHeaders headers(Headers headers) {
         return name -> {
             Header header = headers.lastHeader(name);
             return header == null ? null : header.value();
@@ -134,7 +134,7 @@ final class BatchDecoder {
         };
     }
 
-    private static long size(ConsumerRecord<byte[], byte[]> record) {
+    static long size(ConsumerRecord<byte[], byte[]> record) {
         return (record.key() == null ? 0 : (long) record.key().length)
                 + (record.value() == null ? 0 : record.value().length);
     }

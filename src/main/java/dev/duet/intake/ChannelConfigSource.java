@@ -24,10 +24,19 @@ public final class ChannelConfigSource implements ConfigSourceFactory {
         try {
             Map<String, String> channel = Map.of(
                     "mp.messaging.incoming." + ChangeConsumer.CHANNEL + ".topic",
-                    SourceTopics.pattern(topics.getValue()));
+                    withImports(context, SourceTopics.pattern(topics.getValue())));
             return List.of(new PropertiesConfigSource(channel, "duet.source.topics", BELOW_APPLICATION_PROPERTIES));
         } catch (IllegalArgumentException e) {
             return List.of();
         }
+    }
+
+    private static String withImports(ConfigSourceContext context, String pattern) {
+        ConfigValue pipeline = context.getValue("duet.pipeline");
+        ConfigValue imports = context.getValue("duet.source.imports");
+        boolean off = imports != null && "false".equalsIgnoreCase(imports.getValue());
+        return off || pipeline == null || pipeline.getValue() == null
+                ? pattern
+                : "(?:" + pattern + ")|" + ImportTopic.pattern(pipeline.getValue());
     }
 }

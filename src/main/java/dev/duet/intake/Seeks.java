@@ -104,13 +104,15 @@ final class Seeks {
                 + partition.partition();
         if (next < beginning) {
             return "offsets " + next + " to " + (beginning - 1) + " of " + partition
-                    + " are gone from Kafka (retention) and were never delivered; restore them by a new snapshot, or accept the loss by:"
+                    + " are gone from Kafka (retention) and were never delivered; restore them by a new snapshot, or accept the loss by duet accept-gap "
+                    + partition.topic() + ", or by:"
                     + " update duet.position set applied_next = greatest(applied_next, " + beginning
                     + "), delivered_next = " + beginning + " " + where;
         }
         return "the position " + next + " of " + partition + " lies beyond its end " + end
                 + ": Kafka has lost records that were delivered (an election of a broker that had not got them). If the whole topic is"
-                + " to be delivered again from its beginning, all its partitions, so that the Delta log shows twice what it had: "
+                + " to be delivered again from its beginning, all its partitions, so that the Delta log shows twice what it had: duet adopt-topic "
+                + partition.topic() + ", or "
                 + TopicIds.newGeneration(pipeline, partition.topic(), null, partition.generation());
     }
 }

@@ -18,6 +18,13 @@ public interface SourceConfig {
     Optional<String> topics();
 
     /**
+     * Whether the topics of {@code duet import}, {@code <pipeline>.import.<schema>.<table>}, are read too. Default true: there are none
+     * until somebody imports a file.
+     */
+    @WithDefault("true")
+    boolean imports();
+
+    /**
      * The topics whose events Debezium's ExtractNewRecordState has flattened, in the same grammar as {@link #topics}.
      */
     Optional<String> flattenedTopics();

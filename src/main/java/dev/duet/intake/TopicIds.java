@@ -155,7 +155,8 @@ final class TopicIds {
         return "topic " + topic + " (id " + id + ") is not the one that the stored positions belong to (id "
                 + identity.id()
                 + "): it was deleted and made again, or this is another cluster, and records of the old one that were not"
-                + " delivered are lost. If the new one is to be delivered from its beginning: "
+                + " delivered are lost. If the new one is to be delivered from its beginning: duet adopt-topic " + topic
+                + ", or "
                 + newGeneration(pipeline, topic, id, identity.generation());
     }
 

@@ -216,6 +216,23 @@ final class TableSql {
                         String.join(", ", aliases));
     }
 
+    /** The numbers from 1 of the rows that the table holds exactly so. Parameters: the arrays of all columns. */
+    static String same(TableSchema schema, TargetName name) {
+        String rows = unnest(1, schema.columns(), List.of(), "i").replace(") as u(", ") with ordinality as u(");
+        String equal = IntStream.range(0, schema.columns().size())
+                .mapToObj(i -> {
+                    Column column = schema.columns().get(i);
+                    String value = ColumnBinding.expression(column.type(), "u.c" + i);
+                    return schema.key().contains(i)
+                            ? "t." + quote(column.name()) + " = " + value
+                            // As text, since json has no equality; as the column's type first, for its scale.
+                            : "t." + quote(column.name()) + "::text is not distinct from (" + value + ")::"
+                                    + ColumnBinding.sqlType(column.type()) + "::text";
+                })
+                .collect(Collectors.joining(" and "));
+        return "select u.i from " + rows + " join " + name.quoted() + " t on " + equal;
+    }
+
     private static String expressions(List<Column> columns) {
         return IntStream.range(0, columns.size())
                 .mapToObj(i -> ColumnBinding.expression(columns.get(i).type(), "u.c" + i))

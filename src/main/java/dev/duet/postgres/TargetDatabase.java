@@ -3,6 +3,8 @@ package dev.duet.postgres;
 import dev.duet.change.SchemaPolicy;
 import dev.duet.delivery.PartitionCounts;
 import dev.duet.delivery.TopicIdentities;
+import dev.duet.inspect.Mirrors;
+import dev.duet.inspect.PositionDesk;
 import io.vertx.sqlclient.Pool;
 import jakarta.inject.Singleton;
 
@@ -36,6 +38,16 @@ public final class TargetDatabase {
     /** How many partitions the topics of a pipeline have had. */
     public PartitionCounts partitionCounts(String pipeline) {
         return new TopicTable(pipeline, new Transactions(pool, config));
+    }
+
+    /** A look into the mirrors of a pipeline. */
+    public Mirrors mirrors(String pipeline) {
+        return new MirrorTables(pipeline, pool, config);
+    }
+
+    /** The operator's hand on the positions of a pipeline. */
+    public PositionDesk positionDesk(String pipeline) {
+        return new PositionMoves(pipeline, pool, config);
     }
 
     /** The existing mirror tables. */

@@ -6,6 +6,7 @@ import dev.duet.change.RowChange;
 import dev.duet.change.TableSchema;
 import dev.duet.transform.Shape.NamedFilter;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What happens to the changes of one schema. Compiled once. */
@@ -56,6 +57,24 @@ final class Plan {
         } catch (Unfit e) {
             return new Outcome.Unfitting(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** The key of the first filter that is not true for the row; deletes and truncates pass all. */
+    Optional<String> excluding(RowChange change) {
+        Row row = change.row();
+        if (row == null || change.op() == Op.DELETE) {
+            return Optional.empty();
+        }
+        for (NamedFilter filter : filters) {
+            try {
+                if ((filter.condition().possible(row) & Condition.TRUE) == 0) {
+                    return Optional.of(filter.key());
+                }
+            } catch (Unfit e) {
+                return Optional.empty();
+            }
+        }
+        return Optional.empty();
     }
 
     /**

@@ -8,6 +8,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,13 @@ public final class Transforms {
         lastSchema = schema;
         lastPlan = plan;
         return plan.apply(change);
+    }
+
+    /** The key of the filter that excludes the row of this change, for those who look at events; empty if none does. */
+    public Optional<String> excluding(RowChange change) {
+        Outcome applied = apply(change);
+        Plan plan = lastPlan;
+        return applied instanceof Outcome.Stopped || plan == null ? Optional.empty() : plan.excluding(change);
     }
 
     /** The fields beside {@code before} and {@code after} that belong to the rows of this source table. */

@@ -1,0 +1,80 @@
+package dev.duet;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A command of the packaged program, run to its end.
+ *
+ * @param out what it printed to its standard output
+ * @param err what it printed to its standard error
+ */
+public record CommandRun(int exitCode, String out, String err) {
+    private static final long LIMIT_SECONDS = 120;
+
+    /** Runs the packaged jar, or the native executable that the system property {@code duet.executable} names. */
+    public static CommandRun of(Map<String, String> settings, String... arguments) throws Exception {
+        Path root = Path.of(System.getProperty("duet.basedir", ".")).toAbsolutePath();
+        String executable = System.getProperty("duet.executable");
+        List<String> command = new ArrayList<>();
+        command.add(
+                executable != null
+                        ? executable
+                        : ProcessHandle.current().info().command().orElse("java"));
+        command.add("-Xmx256m");
+        settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
+        if (executable == null) {
+            command.addAll(List.of(
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "-jar",
+                    root.resolve("target/quarkus-app/quarkus-run.jar").toString()));
+        }
+        command.addAll(List.of(arguments));
+        Path out = Files.createTempFile(root.resolve("target"), "command", ".out");
+        Path err = Files.createTempFile(root.resolve("target"), "command", ".err");
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null"))) // nobody to ask
+                    .redirectOutput(out.toFile())
+                    .redirectError(err.toFile())
+                    .start();
+            if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IllegalStateException(
+                        "duet " + String.join(" ", arguments) + " did not end: " + read(out) + read(err));
+            }
+            return new CommandRun(process.exitValue(), read(out), read(err));
+        } finally {
+            Files.deleteIfExists(out);
+            Files.deleteIfExists(err);
+        }
+    }
+
+    /** The same; a failure shows both outputs. */
+    public static CommandRun expecting(int exitCode, Map<String, String> settings, String... arguments)
+            throws Exception {
+        CommandRun run = of(settings, arguments);
+        if (run.exitCode() != exitCode) {
+            throw new AssertionError("duet " + String.join(" ", arguments) + " ended with " + run.exitCode() + "\n"
+                    + run.out() + "\n" + run.err());
+        }
+        return run;
+    }
+
+    /** The lines of the answer. */
+    public List<String> lines() {
+        return out.lines().toList();
+    }
+
+    private static String read(Path file) throws IOException {
+        return Files.readString(file, StandardCharsets.UTF_8);
+    }
+}
