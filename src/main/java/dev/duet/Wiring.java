@@ -113,7 +113,8 @@ final class Wiring {
         List<DeliveryListener> always = List.of(meters, health, log, board);
         return new Listeners(
                 deliveries.enabled()
-                        ? Stream.concat(always.stream(), Stream.of(outbox.listener())).toList()
+                        ? Stream.concat(always.stream(), Stream.of(outbox.listener()))
+                                .toList()
                         : always);
     }
 
