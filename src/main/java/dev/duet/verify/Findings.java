@@ -2,12 +2,14 @@ package dev.duet.verify;
 
 import dev.duet.inspect.RowKey;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** What was found of one table so far. */
 final class Findings {
     final List<Difference> differences = new ArrayList<>();
-    final List<RowKey> tooFast = new ArrayList<>();
+    final Set<RowKey> tooFast = new LinkedHashSet<>();
     private final int max;
     private boolean complete = true;
 

@@ -1,7 +1,10 @@
 package dev.duet.verify;
 
 import dev.duet.inspect.LoggedChange;
+import dev.duet.inspect.RowState;
 import dev.duet.inspect.TextHash;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class KeyState {
     private final boolean byLsn;
     private @Nullable LoggedChange newest;
+    private final Set<Long> was = new HashSet<>();
+    private boolean wasAbsent;
     private final @Nullable LoggedChange[] bringing;
 
     KeyState(int separate, boolean byLsn) {
@@ -29,6 +34,39 @@ final class KeyState {
                 bringing[i] = change;
             }
         }
+    }
+
+    /** Takes a change, and remembers what it made of the row. */
+    void follow(LoggedChange change, Floor floor) {
+        take(change);
+        if (change.op().equals("d")) {
+            wasAbsent = true;
+        } else if (bringing.length == 0 && change.known()) {
+            was.add(change.rest());
+        } else {
+            remember(floor);
+        }
+    }
+
+    /** Remembers what the row is now. */
+    void remember(Floor floor) {
+        Long hash = hash();
+        if (!isPresent(floor)) {
+            wasAbsent = true;
+        } else if (hash != null) {
+            was.add(hash);
+        }
+    }
+
+    /** Whether the row has been so in what is remembered. */
+    boolean was(@Nullable RowState row) {
+        return row == null ? wasAbsent : was.contains(row.hash());
+    }
+
+    /** The change that made the key what it is; null if there is none. */
+    @Nullable
+    LoggedChange newest() {
+        return newest;
     }
 
     private boolean isNewer(LoggedChange change, @Nullable LoggedChange than) {

@@ -138,7 +138,8 @@ final class LogComparison {
             Map<RowKey, RowState> now = mirror.find(batch, false);
             batch.stream().filter(key -> isEqual(key, now.get(key))).forEach(pending::remove);
         }
-        Map<RowKey, Integer> seen = new HashMap<>();
+        candidates.values().forEach(state -> state.remember(floor));
+        Map<RowKey, LoggedChange> seen = new HashMap<>();
         for (int round = 0; round < options.rounds() && !pending.isEmpty() && !findings.isFull(); round++) {
             progress.at(table + ": looking again at keys that differ", 0, pending.size());
             round(pending, seen);
@@ -149,7 +150,8 @@ final class LogComparison {
         candidates.clear();
     }
 
-    private void round(Set<RowKey> pending, Map<RowKey, Integer> seen) {
+    /** @param seen the newest change of keys that had no row in the mirror when they were looked at last */
+    private void round(Set<RowKey> pending, Map<RowKey, LoggedChange> seen) {
         Map<RowKey, RowState> before = new HashMap<>();
         SourceComparison.batches(pending).forEach(batch -> before.putAll(mirror.find(batch, false)));
         barrier.passTopics(table);
@@ -158,22 +160,42 @@ final class LogComparison {
         for (List<RowKey> batch : SourceComparison.batches(pending)) {
             Map<RowKey, RowState> after = mirror.find(batch, false);
             for (RowKey key : batch) {
-                RowState row = after.get(key);
-                if (!SourceComparison.sameVersion(before.get(key), row)) {
-                    seen.remove(key);
-                } else if (isEqual(key, row)) {
-                    pending.remove(key);
-                } else if (isTold(key) && seen.merge(key, 1, Integer::sum) >= (row == null ? 2 : 1)) {
-                    pending.remove(key);
-                    if (!isRight(key)) {
-                        findings.differences.add(difference(key, row));
-                    }
-                    if (findings.isFull()) {
-                        return;
-                    }
+                judge(key, before.get(key), after.get(key), pending, seen);
+                if (findings.isFull()) {
+                    return;
                 }
             }
         }
+    }
+
+    private void judge(
+            RowKey key,
+            @Nullable RowState before,
+            @Nullable RowState row,
+            Set<RowKey> pending,
+            Map<RowKey, LoggedChange> seen) {
+        if (!SourceComparison.sameVersion(before, row)) {
+            if (state(key).was(before)) {
+                pending.remove(key); // it was equal then, and moves on
+            }
+        } else if (isEqual(key, row)) {
+            pending.remove(key);
+        } else if (isTold(key) && (row != null || isLast(key, seen))) {
+            pending.remove(key);
+            if (!isRight(key)) {
+                findings.differences.add(difference(key, row));
+            }
+        }
+    }
+
+    /**
+     * Whether the log told nothing new of the key since the round before. A row that is not there has no version: it may have come and
+     * gone since the log was read, but then the log tells it now.
+     */
+    private boolean isLast(RowKey key, Map<RowKey, LoggedChange> seen) {
+        LoggedChange newest = java.util.Objects.requireNonNull(state(key).newest());
+        LoggedChange before = seen.put(key, newest);
+        return before != null && before.partition() == newest.partition() && before.offset() == newest.offset();
     }
 
     /** Takes the changes that the log has got since. */
@@ -191,7 +213,7 @@ final class LogComparison {
     private void take(LoggedChange change) {
         KeyState state = candidates.get(change.key());
         if (state != null) {
-            state.take(change);
+            state.follow(change, floor);
         }
     }
 

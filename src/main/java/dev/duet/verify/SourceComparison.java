@@ -147,15 +147,12 @@ final class SourceComparison {
     private void confirm() {
         Set<RowKey> pending = new LinkedHashSet<>(candidates);
         candidates.clear();
-        for (List<RowKey> batch : batches(pending)) {
-            if (findings.isFull()) {
-                return;
-            }
-            pending.removeAll(equalNow(batch));
-        }
-        Map<RowKey, Integer> seen = new HashMap<>();
+        Map<RowKey, String> seen = new HashMap<>();
         for (int round = 0; round < options.rounds() && !pending.isEmpty(); round++) {
             progress.at(table + ": looking again at rows that differ", 0, pending.size());
+            for (List<RowKey> batch : batches(pending)) {
+                pending.removeAll(equalNow(batch));
+            }
             round(pending, seen);
         }
         findings.tooFast.addAll(pending);
@@ -174,7 +171,11 @@ final class SourceComparison {
         return equal;
     }
 
-    private void round(Set<RowKey> pending, Map<RowKey, Integer> seen) {
+    /** @param seen the mirror's versions of rows that were not in the source when they were looked at last */
+    private void round(Set<RowKey> pending, Map<RowKey, String> seen) {
+        if (pending.isEmpty()) {
+            return;
+        }
         Map<RowKey, RowState> before = find(pair.source(), pending);
         barrier.passSource(table);
         for (List<RowKey> batch : batches(pending)) {
@@ -182,14 +183,17 @@ final class SourceComparison {
             Map<RowKey, RowState> after = pair.source().find(batch, false);
             for (RowKey key : batch) {
                 RowState source = after.get(key);
+                RowState copy = mirror.get(key);
                 if (!sameVersion(before.get(key), source)) {
-                    seen.remove(key);
-                } else if (sameHash(source, mirror.get(key))) {
+                    continue;
+                }
+                if (sameHash(source, copy)) {
                     pending.remove(key);
-                } else if (seen.merge(key, 1, Integer::sum) >= (source == null ? 2 : 1)) {
-                    // A row that is not there has no version: it might have come and gone in between, once.
+                } else if (source != null || (copy != null && copy.version().equals(seen.put(key, copy.version())))) {
+                    // A row that is not there has no version: it may have come and gone since, but then the mirror's is
+                    // another one in the next round.
                     pending.remove(key);
-                    findings.differences.add(difference(key, source, mirror.get(key)));
+                    findings.differences.add(difference(key, source, copy));
                 }
             }
             if (findings.isFull()) {

@@ -145,7 +145,7 @@ public final class Verifier {
                             .toList(),
                     findings.differences,
                     findings.isComplete(),
-                    findings.tooFast,
+                    List.copyOf(findings.tooFast),
                     notCompared);
         }
 
