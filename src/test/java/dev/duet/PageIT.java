@@ -75,6 +75,7 @@ class PageIT {
                 looksWell(browser, service);
                 isLive(browser);
                 pausesByKeyboard(browser);
+                browser.screenshot(PICTURES.resolve("well.png"));
                 unknown.snapshot(3);
                 showsWhatStandsStill(browser, service);
                 fitsEverywhere(browser, service);
@@ -109,7 +110,6 @@ class PageIT {
                 .isGreaterThan(6);
         namesEveryControl(browser);
         browser.evaluate("document.querySelector('#settings').open = false");
-        browser.screenshot(PICTURES.resolve("light.png"));
     }
 
     private static void isLive(Chromium browser) throws Exception {
