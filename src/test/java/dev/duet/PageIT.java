@@ -149,7 +149,7 @@ class PageIT {
                 .contains("public.unknown", "What to do:");
         assertThat(browser.evaluate("document.querySelector('#detail').textContent")
                         .asText())
-                .contains("duet.source.columns");
+                .contains("Create the target table");
         browser.await("document.querySelector('#tables').textContent.includes('stands still')");
         browser.screenshot(PICTURES.resolve("stopped.png"));
     }
