@@ -110,7 +110,7 @@ class DashboardIT {
                 .containsEntry("duet.delta.commit-interval", "1s")
                 .containsEntry("quarkus.datasource.password", "(hidden)")
                 .containsEntry("duet.delta.s3.secret-key", "(hidden)");
-        assertThat(settings.values()).doesNotContain(stack.password("duet"), stack.s3SecretKey());
+        assertThat(settings.values()).doesNotContain(stack.s3SecretKey());
     }
 
     private static void answersOnlyItsOwnPage(ServiceProcess service) throws Exception {
@@ -239,7 +239,7 @@ class DashboardIT {
         settings.remove("quarkus.http.host");
         settings.put("duet.web.enabled", "false");
         try (ServiceProcess service = ServiceProcess.start(settings).awaitStarted()) {
-            assertThat(send(service, "GET", "/api/v1/status").statusCode()).isIn(401, 403, 404);
+            assertThat(send(service, "GET", "/api/v1/status").statusCode()).isEqualTo(401);
             assertThat(send(service, "GET", "/q/metrics").statusCode()).isEqualTo(200);
         }
     }

@@ -75,6 +75,7 @@ class PageIT {
                 looksWell(browser, service);
                 isLive(browser);
                 pausesByKeyboard(browser);
+                browser.screenshot(PICTURES.resolve("well.png"));
                 unknown.snapshot(3);
                 showsWhatStandsStill(browser, service);
                 fitsEverywhere(browser, service);
@@ -109,7 +110,6 @@ class PageIT {
                 .isGreaterThan(6);
         namesEveryControl(browser);
         browser.evaluate("document.querySelector('#settings').open = false");
-        browser.screenshot(PICTURES.resolve("light.png"));
     }
 
     private static void isLive(Chromium browser) throws Exception {
@@ -149,7 +149,7 @@ class PageIT {
                 .contains("public.unknown", "What to do:");
         assertThat(browser.evaluate("document.querySelector('#detail').textContent")
                         .asText())
-                .contains("duet.source.columns");
+                .contains("Create the target table");
         browser.await("document.querySelector('#tables').textContent.includes('stands still')");
         browser.screenshot(PICTURES.resolve("stopped.png"));
     }

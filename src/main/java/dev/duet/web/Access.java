@@ -76,8 +76,7 @@ public final class Access implements HttpSecurityPolicy {
             return CheckResult.permit();
         }
         if (!web.enabled()) {
-            request.response().setStatusCode(404);
-            return identity.map(who -> CheckResult.DENY);
+            return CheckResult.deny();
         }
         if (web.open() && isLocal(request)) {
             return CheckResult.permit();

@@ -20,6 +20,8 @@ final class Configuration {
     private static final Pattern PARAMETER = Pattern.compile(
             "(?i)([\\w.-]*(?:password|secret|token|credential|key)[\\w.-]*\\s*=\\s*)(\"[^\"]*\"|[^&;,\\s]+)");
 
+    private static final int LOWEST_SET = 100;
+
     static final String HIDDEN = "(hidden)";
 
     /** @param value as it is in force, {@link #HIDDEN} if the key is one for secrets */
@@ -30,7 +32,7 @@ final class Configuration {
     static List<Setting> of(Config config) {
         TreeSet<String> names = new TreeSet<>();
         config.getPropertyNames().forEach(name -> {
-            if (SHOWN.matcher(name).matches()) {
+            if (SHOWN.matcher(name).matches() && (!name.startsWith("quarkus.") || isSet(config, name))) {
                 names.add(name);
             }
         });
@@ -42,6 +44,12 @@ final class Configuration {
             }
         }
         return settings;
+    }
+
+    /** Of Quarkus' hundreds of keys those that Duet or a user has set. */
+    private static boolean isSet(Config config, String name) {
+        int ordinal = config.getConfigValue(name).getSourceOrdinal();
+        return ordinal >= LOWEST_SET && ordinal < Integer.MAX_VALUE; // above: fixed when the service was built
     }
 
     private static String value(Config config, String name) {
