@@ -19,7 +19,6 @@ import dev.duet.envelope.EnvelopeOptions;
 import dev.duet.envelope.KnownTables;
 import dev.duet.envelope.RecordShapes;
 import dev.duet.envelope.WriterSchemas;
-import dev.duet.inspect.ChangeLogs;
 import dev.duet.inspect.Mirrors;
 import dev.duet.inspect.PositionDesk;
 import dev.duet.intake.KafkaUpstream;
@@ -185,7 +184,7 @@ final class Wiring {
     @Produces
     @Singleton
     @Unremovable
-    ChangeLogs changeLogs(DuetConfig duet, DeltaConfig config) {
+    DeltaChangeLogs changeLogs(DuetConfig duet, DeltaConfig config) {
         return new DeltaChangeLogs(duet.pipeline().orElseThrow(), config, new RowConditions());
     }
 

@@ -50,6 +50,7 @@ class SteeringCommandsIT {
             assertThat(json.get("moves")).hasSize(2);
             assertThat(json.get("trailRowsRemoved").asLong()).isEqualTo(history.total());
             CommandRun.expecting(2, settings, "rewind", "public.funds", "--to", "earliest"); // nobody to ask
+            CommandRun.expecting(2, settings, "rewind", "public.funds", "--to", "yesterday", "--yes");
             CommandRun.expecting(0, settings, "rewind", "public.funds", "--to", "earliest", "--yes");
             assertThat(Checks.delivered(connection, "rewind", history.topic()).values())
                     .allMatch(next -> next == 0);
@@ -70,6 +71,18 @@ class SteeringCommandsIT {
                 assertThat(trail.getLong(1)).isEqualTo(history.total());
                 assertThat(trail.getLong(2)).isEqualTo(history.total());
             }
+            CommandRun cut = CommandRun.expecting(
+                    0, settings, "rewind", "--all", "--to", "150", "--delta", "--yes", "-o", "json");
+            assertThat(JSON.readTree(cut.out()).get("deltaRowsRemoved").asLong())
+                    .isEqualTo(history.total() - 2 * 150);
+            assertThat(CommandRun.expecting(0, settings, "read", "public.funds", "--limit=0", "-o", "json")
+                            .lines())
+                    .hasSize(300);
+            try (ServiceProcess service = ServiceProcess.start(settings)) {
+                Checks.awaitDelivered(connection, "rewind", history.topic(), history.written(), Duration.ofMinutes(1));
+                service.terminate();
+            }
+            Checks.mirrorEquals(connection, "public.funds", history.rows());
             List<JsonNode> log =
                     IndependentReader.read(stack, root + "/public/funds").getFirst();
             Checks.logHoldsEachOnce(log, history.topic(), history.written());

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.PicocliException;
 
 /** Runs a command line, in as much of the service as it needs. */
 public final class Commands {
@@ -90,6 +91,7 @@ public final class Commands {
                         case NotFoundException e -> ExitCode.USAGE;
                         case UnreachableException e -> ExitCode.UNREACHABLE;
                         case IllegalArgumentException e -> ExitCode.USAGE;
+                        case PicocliException e -> ExitCode.USAGE; // a text that only the command itself could read
                         default -> ExitCode.DEFECT;
                     };
                     if (code == ExitCode.DEFECT) {

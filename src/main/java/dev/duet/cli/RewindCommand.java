@@ -1,11 +1,15 @@
 package dev.duet.cli;
 
 import dev.duet.change.TableId;
+import dev.duet.change.TopicPartition;
+import dev.duet.inspect.ChangeLogs;
+import dev.duet.inspect.LogCuts;
 import dev.duet.inspect.NotFoundException;
 import dev.duet.inspect.PositionDesk;
 import dev.duet.intake.SourceKafka;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +65,13 @@ final class RewindCommand implements Callable<Integer> {
                     "Also while instances of the pipeline run: each notices it at its next write and goes back by itself.")
     boolean whileRunning;
 
+    @Option(
+            names = "--delta",
+            description =
+                    "Also the Delta logs: their rows from there on are taken out, in one commit of each table, and appended again."
+                            + " Only while no instance runs.")
+    boolean delta;
+
     @Mixin
     Confirmation confirmation = new Confirmation();
 
@@ -68,6 +79,7 @@ final class RewindCommand implements Callable<Integer> {
     OutputOption output = new OutputOption();
 
     private final List<PositionDesk.Back> moves = new ArrayList<>();
+    private final List<LogCuts.Cut> cuts = new ArrayList<>();
 
     @Override
     public Integer call() {
@@ -85,6 +97,9 @@ final class RewindCommand implements Callable<Integer> {
             throw new Refusal(
                     ExitCode.REFUSED,
                     "a topic was made again, so its offsets don't tell which rows of its trail would come again: nothing was done");
+        }
+        if (delta) {
+            planCuts();
         }
         print(trailRows);
         checkIdle(kafka);
@@ -150,6 +165,17 @@ final class RewindCommand implements Callable<Integer> {
         return targets;
     }
 
+    private void planCuts() {
+        if (whileRunning) {
+            throw new IllegalArgumentException("--delta and --while-running exclude each other: stop Duet first");
+        }
+        Map<TopicPartition, Long> from = new HashMap<>();
+        moves.forEach(move -> from.put(move.from().partition(), move.next()));
+        for (TableId table : Beans.of(ChangeLogs.class).tables()) {
+            Beans.of(LogCuts.class).of(table, from).ifPresent(cuts::add);
+        }
+    }
+
     private void checkIdle(SourceKafka kafka) {
         if (whileRunning || confirmation.dryRun) {
             return;
@@ -167,7 +193,13 @@ final class RewindCommand implements Callable<Integer> {
 
     private long move(PositionDesk desk) {
         try {
-            return desk.setBack(moves);
+            // In this order: what is taken out of Delta comes again only if reading resumes below it.
+            long removed = desk.setBack(moves);
+            if (!cuts.isEmpty()) {
+                cuts.forEach(LogCuts.Cut::stage);
+                desk.holding(moves, () -> cuts.forEach(LogCuts.Cut::commit));
+            }
+            return removed;
         } catch (IllegalStateException e) {
             throw new Refusal(ExitCode.REFUSED, String.valueOf(e.getMessage()));
         }
@@ -179,6 +211,9 @@ final class RewindCommand implements Callable<Integer> {
             Map<String, Object> json = new LinkedHashMap<>();
             json.put("moves", moves.stream().map(RewindCommand::json).toList());
             json.put("trailRowsRemoved", trailRows);
+            json.put(
+                    "deltaRowsRemoved",
+                    cuts.stream().mapToLong(LogCuts.Cut::rows).sum());
             Answer.print(out, json);
             return;
         }
@@ -189,7 +224,10 @@ final class RewindCommand implements Callable<Integer> {
                     back.next(),
                     back.from().appliedNext() - back.next())));
         }
-        out.println("mirror: applied again; rows that are newer stay. Delta log: has them, skips them."
+        cuts.forEach(cut -> out.println("Delta log of " + TableName.of(cut.table()) + ": " + cut.rows() + " rows in "
+                + cut.files() + " files are taken out first, then appended again"));
+        out.println("mirror: applied again; rows that are newer stay."
+                + (delta ? "" : " Delta log: has them, skips them.")
                 + (trailRows > 0 ? " Trails: " + trailRows + " rows are removed first, then appended again." : ""));
         out.flush();
     }

@@ -2,10 +2,12 @@ package dev.duet.delta;
 
 import dev.duet.change.Column;
 import dev.duet.change.TableId;
+import dev.duet.change.TopicPartition;
 import dev.duet.inspect.AsOf;
 import dev.duet.inspect.ChangeLogs;
 import dev.duet.inspect.Conditions;
 import dev.duet.inspect.LogColumn;
+import dev.duet.inspect.LogCuts;
 import dev.duet.inspect.LogDescription;
 import dev.duet.inspect.LogVersion;
 import dev.duet.inspect.NotFoundException;
@@ -24,8 +26,10 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Looks into the change logs of one pipeline. Each question loads what it needs: nothing is remembered but the connection to the store.
  */
-public final class DeltaChangeLogs implements ChangeLogs, AutoCloseable {
+public final class DeltaChangeLogs implements ChangeLogs, LogCuts, AutoCloseable {
     private final DeltaConfig config;
     private final Conditions conditions;
     private final String pipeline;
@@ -168,6 +172,29 @@ public final class DeltaChangeLogs implements ChangeLogs, AutoCloseable {
             CurrentRows current = new CurrentRows(log.engine, snapshot, key, madeAgain, config.readPartRows());
             Printer printer = new Printer(current.fields(), where, to);
             return current.read(row -> printer.take(row));
+        });
+    }
+
+    @Override
+    public Optional<Cut> of(TableId table, Map<TopicPartition, Long> from) {
+        return answer(table, () -> {
+            Log log = new Log(table);
+            Snapshot snapshot = log.newest();
+            Map<TopicPartition, StoredPosition> before = positions.read(table, snapshot, from.keySet());
+            before.entrySet()
+                    .removeIf(entry -> entry.getValue().next() <= from.getOrDefault(entry.getKey(), Long.MAX_VALUE));
+            for (TopicPartition partition : before.keySet()) {
+                if (partition.generation() > 0) {
+                    throw new IllegalArgumentException(
+                            "topic " + partition.topic()
+                                    + " was made again, so its offsets don't tell which rows of the Delta log would come again");
+                }
+            }
+            Map<TopicPartition, Long> behind = new HashMap<>(from);
+            behind.keySet().retainAll(before.keySet());
+            return behind.isEmpty()
+                    ? Optional.<Cut>empty()
+                    : Optional.of(new LogCut(table, log.path, log.engine, snapshot, positions, before, behind));
         });
     }
 

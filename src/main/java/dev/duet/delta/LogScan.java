@@ -37,8 +37,6 @@ import org.jspecify.annotations.Nullable;
 final class LogScan {
     private final Engine engine;
     private final Scan scan;
-    private final Row state;
-    private final StructType physical;
     private final List<StructField> fields;
 
     /** Takes a row; false if no more are wanted. */
@@ -56,8 +54,6 @@ final class LogScan {
         ScanBuilder builder = snapshot.getScanBuilder().withReadSchema(new StructType(fields));
         Predicate filter = filter(snapshot.getSchema(), ranges);
         this.scan = (filter == null ? builder : builder.withFilter(filter)).build();
-        this.state = scan.getScanState(engine);
-        this.physical = ScanStateRow.getPhysicalDataReadSchema(state);
     }
 
     /** The files in the order of their writing. */
@@ -121,6 +117,13 @@ final class LogScan {
     }
 
     private CloseableIterator<FilteredColumnarBatch> open(Row file) throws IOException {
+        return open(engine, scan, file);
+    }
+
+    /** The rows of one of a scan's files. */
+    static CloseableIterator<FilteredColumnarBatch> open(Engine engine, Scan scan, Row file) throws IOException {
+        Row state = scan.getScanState(engine);
+        StructType physical = ScanStateRow.getPhysicalDataReadSchema(state);
         FileStatus status = InternalScanFileUtils.getAddFileStatus(file);
         CloseableIterator<FileReadResult> data = engine.getParquetHandler()
                 .readParquetFiles(Iterators.closeable(List.of(status).iterator()), physical, Optional.empty());
@@ -134,7 +137,7 @@ final class LogScan {
                 .toArray(ColumnVector[]::new);
     }
 
-    private static boolean isSelected(FilteredColumnarBatch batch, int row) {
+    static boolean isSelected(FilteredColumnarBatch batch, int row) {
         Optional<ColumnVector> selection = batch.getSelectionVector();
         return selection.isEmpty()
                 || (!selection.get().isNullAt(row) && selection.get().getBoolean(row));

@@ -54,4 +54,12 @@ public interface PositionDesk {
      * @throws IllegalStateException if one has moved meanwhile
      */
     long setBack(List<Back> moves);
+
+    /**
+     * Does something while positions that were set back can't be moved by anybody. It should take some seconds at most: the server ends a
+     * transaction that does nothing for longer than {@code duet.postgres.statement-timeout}.
+     *
+     * @throws IllegalStateException if one has moved since {@link #setBack}; nothing is done then
+     */
+    void holding(List<Back> moves, Runnable work);
 }

@@ -11,6 +11,7 @@ import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** The operator's hand on {@code duet.position} and {@code duet.topic}: compare-and-set, as the sink itself moves positions. */
 final class PositionMoves implements PositionDesk {
@@ -32,6 +33,10 @@ final class PositionMoves implements PositionDesk {
     private static final String LOCK = """
             select topic, partition from duet.position where pipeline = $1 and topic = any($2) order by topic, partition
             for no key update""";
+
+    private static final String HOLD = """
+            select topic, partition, generation, applied_next from duet.position where pipeline = $1 and topic = any($2)
+            order by topic, partition for no key update""";
 
     private static final String BACK = """
             update duet.position set applied_next = $7, delivered_next = least(delivered_next, $7), updated_at = now()
@@ -134,6 +139,54 @@ final class PositionMoves implements PositionDesk {
                 .toCompletionStage());
     }
 
+    @Override
+    public void holding(List<Back> moves, Runnable work) {
+        String[] topics = moves.stream()
+                .map(back -> back.from().partition().topic())
+                .distinct()
+                .toArray(String[]::new);
+        var unused = MirrorTables.answer(transactions
+                .runSteps(
+                        "holding positions of " + pipeline,
+                        null,
+                        connection -> connection
+                                .preparedQuery(HOLD)
+                                .execute(Tuple.tuple().addValue(pipeline).addValue(topics))
+                                .compose(held -> {
+                                    moves.forEach(back -> checkThere(held, back));
+                                    return Future.fromCompletionStage(elsewhere(work));
+                                })
+                                .map(done -> true))
+                .toCompletionStage());
+    }
+
+    /** It blocks, and this is an event loop. */
+    private static CompletableFuture<Void> elsewhere(Runnable work) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().name("duet-holding").start(() -> {
+            try {
+                work.run();
+                done.complete(null);
+            } catch (RuntimeException e) {
+                done.completeExceptionally(e);
+            }
+        });
+        return done;
+    }
+
+    private static void checkThere(RowSet<Row> held, Back back) {
+        TopicPartition partition = back.from().partition();
+        for (Row row : held) {
+            if (row.getString(0).equals(partition.topic())
+                    && row.getInteger(1) == partition.partition()
+                    && row.getInteger(2) == partition.generation()
+                    && row.getLong(3) == back.next()) {
+                return;
+            }
+        }
+        throw moved(partition);
+    }
+
     private Future<Void> moveAll(SqlConnection connection, List<Back> moves) {
         Future<Void> done = Future.succeededFuture();
         for (Back back : moves) {
@@ -154,12 +207,16 @@ final class PositionMoves implements PositionDesk {
                 .addValue(back.next());
         return connection.preparedQuery(BACK).execute(tuple).map(rows -> {
             if (rows.rowCount() != 1) {
-                throw new IllegalStateException("the position of " + partition
-                        + " has moved since it was looked at: something is writing it. Nothing was changed; stop Duet and run"
-                        + " the command again.");
+                throw moved(partition);
             }
             return null;
         });
+    }
+
+    private static IllegalStateException moved(TopicPartition partition) {
+        return new IllegalStateException("the position of " + partition
+                + " has moved since it was looked at: something is writing it. Nothing more was changed; stop Duet and run the"
+                + " command again.");
     }
 
     /** How many rows the statement counted or removed, over all trails and partitions. */
