@@ -112,11 +112,11 @@ class DeliveriesIT {
                 for (int round = 1; !ended.get(); round++) {
                     execute(
                             source,
-                            "insert into acct select " + round + " * 100 + i, 'new' from generate_series(0, 60) i",
-                            "insert into pos select " + round + " * 100 + i, 'new' from generate_series(0, 20) i",
+                            "insert into acct select " + round + " * 100 + i, 'new' from generate_series(0, 20) i",
+                            "insert into pos select " + round + " * 100 + i, 'new' from generate_series(0, 9) i",
                             "update acct set v = 'r" + round + "' where id % 17 = " + round % 17,
                             "delete from pos where id % 41 = " + round % 41);
-                    Thread.sleep(30);
+                    Thread.sleep(150);
                 }
             } catch (Exception e) {
                 throw new IllegalStateException(e);

@@ -73,8 +73,10 @@ final class ConnectCheckup implements Checkup {
     private void connectors(JsonNode all, List<Finding> findings) {
         boolean found = false;
         for (Map.Entry<String, JsonNode> one : all.properties()) {
-            String type = one.getValue().at("/info/config/connector.class").asText();
-            if (connector.map(one.getKey()::equals).orElse(type.endsWith("PostgresConnector"))) {
+            JsonNode config = one.getValue().at("/info/config");
+            boolean ofSource = config.path("connector.class").asText().endsWith("PostgresConnector")
+                    && !config.path("table.include.list").asText().equals("duet.outbox"); // that one sends deliveries
+            if (connector.map(one.getKey()::equals).orElse(ofSource)) {
                 found = true;
                 findings.addAll(ConnectorChecks.of(one.getKey(), one.getValue(), source));
             }

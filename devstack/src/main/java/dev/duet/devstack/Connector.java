@@ -17,7 +17,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 
-/// A Debezium connector, registered through Connect's REST interface: the source's from the template `connector.json`, the
+/// A Debezium connector, registered through Connect's REST interface: the source's from the template `connector.json`,
+/// the
 /// one that sends the events of deliveries from `connector-deliveries.json`.
 final class Connector {
 

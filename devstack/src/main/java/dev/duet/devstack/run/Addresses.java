@@ -17,6 +17,8 @@ public final class Addresses {
         Status.S3 s3 = status.s3();
         Map<String, String> lines = new LinkedHashMap<>();
         lines.put("Dashboard", service.url());
+        lines.put(
+                "Commands", "./duet status   ./duet verify   ./duet read public.fund_metadata --limit 5   ./duet help");
         lines.put("Source", psql(postgres, "demo", ServiceSettings.SOURCE_SCHEMA));
         lines.put("Mirror", psql(postgres, "duet", ServiceSettings.MIRROR_SCHEMA));
         lines.put("Delta", shortened(deltaFolder(s3)) + "  (" + String.join(", ", ServiceSettings.TABLES) + ")");

@@ -3,6 +3,7 @@ package dev.duet.devstack.run;
 import dev.duet.devstack.StackFailure;
 import dev.duet.devstack.Status;
 import java.io.IOException;
+import java.io.Writer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -11,11 +12,13 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -55,8 +58,9 @@ public final class Service {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add(MARK + launch.data());
-        command.addAll(ServiceSettings.jvmOptions(
-                Runtime.version().feature(), ServiceSettings.properties(status, launch.httpPort(), launch.options())));
+        Map<String, String> settings = ServiceSettings.properties(status, launch.httpPort(), launch.options());
+        writeForCommands(launch.data().resolve("duet.properties"), ServiceSettings.commands(status, settings));
+        command.addAll(ServiceSettings.jvmOptions(Runtime.version().feature(), settings));
         command.addAll(List.of("-jar", launch.jar().toString()));
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
@@ -64,6 +68,17 @@ public final class Service {
         Service service = new Service(builder.start(), launch);
         Files.writeString(service.pidFile, Long.toString(service.process.pid()));
         return service;
+    }
+
+    /// For `./duet`; readable by its owner alone, since it holds passwords.
+    private static void writeForCommands(Path file, Map<String, String> settings) throws IOException {
+        Files.deleteIfExists(file);
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Properties properties = new Properties();
+        properties.putAll(settings);
+        try (Writer out = Files.newBufferedWriter(file)) {
+            properties.store(out, "What ./duet asks");
+        }
     }
 
     /// Ends a service that a killed run left on this folder; it would hold the port and share the partitions.

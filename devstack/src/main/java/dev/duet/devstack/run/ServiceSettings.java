@@ -48,6 +48,25 @@ final class ServiceSettings {
         return settings;
     }
 
+    /// What the operator's commands need to ask this service, its sinks and its source: its settings, with what it gets
+    /// by its
+    /// environment, and the ways to the source and to Connect.
+    static Map<String, String> commands(Status status, Map<String, String> properties) {
+        Status.Postgres postgres = status.postgres();
+        Map<String, String> settings = new LinkedHashMap<>(properties);
+        settings.put("quarkus.datasource.password", postgres.users().get(ROLE).password());
+        settings.put("duet.delta.s3.secret-key", status.s3().secretKey());
+        settings.put("duet.verify.source.url", settings.get("quarkus.datasource.reactive.url"));
+        settings.put("duet.verify.source.username", "debezium");
+        settings.put(
+                "duet.verify.source.password", postgres.users().get("debezium").password());
+        settings.put("duet.verify.source.slot", "debezium_slot");
+        settings.put("duet.verify.source.publication", "dbz_pub");
+        settings.put("duet.connect.url", status.connect().url());
+        settings.put("duet.connect.connector", "duet-source");
+        return settings;
+    }
+
     static Map<String, String> environment(Status status) {
         return Map.of(
                 "QUARKUS_DATASOURCE_PASSWORD",
