@@ -46,14 +46,16 @@ class MirrorTablesTest {
                 .toCompletionStage()
                 .toCompletableFuture()
                 .join();
-        database.execute("create table public.\"Odd \"\"name\" (id bigint primary key, price numeric(10,2), at timestamptz,"
-                + " tags text[], note json, __lsn bigint not null default 0, __source_ts_ms bigint)");
+        database.execute(
+                "create table public.\"Odd \"\"name\" (id bigint primary key, price numeric(10,2), at timestamptz,"
+                        + " tags text[], note json, __lsn bigint not null default 0, __source_ts_ms bigint)");
         database.execute("insert into public.\"Odd \"\"name\" values"
                 + " (1, 1.5, '2026-01-31 12:00:00+02', '{\"a,b\",null}', '{\"x\": 1}'), (2, null, null, null, null)");
         database.execute("create table public.t_trail (id bigint, __offset bigint)");
-        database.execute("insert into duet.mirror (target_schema, target_table, pipeline, source_schema, source_table, floor_lsn)"
-                + " values ('public', 'Odd \"name', 'p', 'public', 'Odd \"name', 0), ('public', 't_trail', 'p', 'public', 't', 0),"
-                + " ('public', 'gone', 'p', 'public', 'gone', 0), ('public', 'other', 'q', 'public', 'other', 0)");
+        database.execute(
+                "insert into duet.mirror (target_schema, target_table, pipeline, source_schema, source_table, floor_lsn)"
+                        + " values ('public', 'Odd \"name', 'p', 'public', 'Odd \"name', 0), ('public', 't_trail', 'p', 'public', 't', 0),"
+                        + " ('public', 'gone', 'p', 'public', 'gone', 0), ('public', 'other', 'q', 'public', 'other', 0)");
         assertThat(mirrors.tables()).containsExactly(TABLE);
         assertThat(sample(mirrors))
                 .containsExactlyInAnyOrder(
