@@ -75,6 +75,7 @@ class SteeringCommandsIT {
                     0, settings, "rewind", "--all", "--to", "150", "--delta", "--yes", "-o", "json");
             assertThat(JSON.readTree(cut.out()).get("deltaRowsRemoved").asLong())
                     .isEqualTo(history.total() - 2 * 150);
+            CommandRun.expecting(1, settings, "rewind", "--all", "--to", "150", "--delta", "--yes");
             assertThat(CommandRun.expecting(0, settings, "read", "public.funds", "--limit=0", "-o", "json")
                             .lines())
                     .hasSize(300);

@@ -88,6 +88,12 @@ final class RewindCommand implements Callable<Integer> {
         for (PositionDesk.Topic topic : topics(desk)) {
             plan(desk, kafka, topic);
         }
+        if (delta) {
+            planCuts();
+        }
+        if (cuts.isEmpty()) {
+            moves.removeIf(move -> move.next() == move.from().appliedNext());
+        }
         if (moves.isEmpty()) {
             throw new Refusal(ExitCode.NO, "no position lies behind " + to + ": there is nothing to apply again");
         }
@@ -97,9 +103,6 @@ final class RewindCommand implements Callable<Integer> {
             throw new Refusal(
                     ExitCode.REFUSED,
                     "a topic was made again, so its offsets don't tell which rows of its trail would come again: nothing was done");
-        }
-        if (delta) {
-            planCuts();
         }
         print(trailRows);
         checkIdle(kafka);
@@ -133,13 +136,16 @@ final class RewindCommand implements Callable<Integer> {
         return wanted;
     }
 
+    /** A position that stands there already is held too while Delta's is set back: a command that died in between is finished so. */
     private void plan(PositionDesk desk, SourceKafka kafka, PositionDesk.Topic stored) {
         SourceKafka.Topic now = kafka.topic(stored.name());
         Steering.checkSame(stored, now);
         Map<Integer, Long> targets = targets(kafka, now);
         Steering.stands(desk, stored).forEach((number, stand) -> {
             Long target = targets.get(number);
-            if (target != null && (partition == null || partition.equals(number)) && target < stand.appliedNext()) {
+            if (target != null
+                    && (partition == null || partition.equals(number))
+                    && (target < stand.appliedNext() || (delta && target == stand.appliedNext()))) {
                 moves.add(new PositionDesk.Back(stand, target));
             }
         });
