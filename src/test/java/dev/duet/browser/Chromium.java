@@ -128,13 +128,19 @@ public final class Chromium implements AutoCloseable {
 
     public void await(String expression, Duration limit) throws InterruptedException {
         long end = System.nanoTime() + limit.toNanos();
-        while (!evaluate("Boolean(" + expression + ")").asBoolean()) {
+        while (!holds(expression)) {
             if (System.nanoTime() > end) {
                 throw new AssertionError("not true within " + limit + ": " + expression + "\n"
-                        + evaluate("document.body.innerText").asText() + "\n" + complaints);
+                        + evaluate("document.body?.innerText").asText() + "\n" + complaints);
             }
             Thread.sleep(100);
         }
+    }
+
+    /** Not while the page is still on its way. */
+    private boolean holds(String expression) {
+        return evaluate("(() => { try { return Boolean(" + expression + "); } catch { return false; } })()")
+                .asBoolean();
     }
 
     /** Presses and releases a key: Tab, Enter, Escape. */
