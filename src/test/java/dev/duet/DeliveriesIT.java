@@ -114,8 +114,8 @@ class DeliveriesIT {
                             source,
                             "insert into acct select " + round + " * 100 + i, 'new' from generate_series(0, 20) i",
                             "insert into pos select " + round + " * 100 + i, 'new' from generate_series(0, 9) i",
-                            "update acct set v = 'r" + round + "' where id % 17 = " + round % 17,
-                            "delete from pos where id % 41 = " + round % 41);
+                            "update acct set v = 'r" + round + "' where id / 100 = " + round + " - 2",
+                            "delete from pos where id / 100 = " + round + " - 3 and id % 2 = 0");
                     Thread.sleep(150);
                 }
             } catch (Exception e) {
