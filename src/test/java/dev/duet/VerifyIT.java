@@ -163,7 +163,8 @@ class VerifyIT {
         AtomicBoolean ended = new AtomicBoolean();
         Thread load = Thread.ofPlatform().start(() -> load(ended));
         try {
-            Answer answer = verify("--chunk", "500", "--rounds", "15", "public.fund", "public.holding", "public.code", "public.wiped");
+            Answer answer = verify(
+                    "--chunk", "500", "--rounds", "15", "public.fund", "public.holding", "public.code", "public.wiped");
             assertThat(answer.exit()).as(answer.text()).isZero();
             assertThat(answer.json().path("equal").asBoolean()).isTrue();
             for (JsonNode table : answer.json().path("tables")) {
@@ -201,7 +202,9 @@ class VerifyIT {
                         "source polygon",
                         "source time[]",
                         "source int[][]",
-                        "delta timetz", "delta timetz[]", "delta numeric(8,3)[]",
+                        "delta timetz",
+                        "delta timetz[]",
+                        "delta numeric(8,3)[]",
                         "delta interval",
                         "delta interval(3)",
                         "delta interval year to month",

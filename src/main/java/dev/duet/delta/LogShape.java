@@ -72,8 +72,7 @@ record LogShape(
         return !(type instanceof FloatType) && !(type instanceof DoubleType) && !(type instanceof ArrayType);
     }
 
-    private void add(
-            MirrorColumn column, @Nullable StructField field, Set<String> leftOut, NonFiniteForm nonFinite) {
+    private void add(MirrorColumn column, @Nullable StructField field, Set<String> leftOut, NonFiniteForm nonFinite) {
         CanonicalText text = field == null ? null : CanonicalText.of(field.getDataType(), column.type());
         String why = null;
         if (field == null) {
