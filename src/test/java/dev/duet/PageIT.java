@@ -13,12 +13,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
 
 /**
  * Guarantees of the page, in a real browser: it loads without a complaint and without a request to anybody else, in light and dark, on a
  * desk and on a phone; it is live; it shows what stands still and why; it is used by keyboard, its controls have names, its text can be
  * read.
  */
+@DisabledIfEnvironmentVariable(named = "DUET_WITHOUT_BROWSER", matches = ".+")
 class PageIT {
     private static final Path PICTURES = Path.of(System.getProperty("duet.basedir", "."), "target", "screenshots")
             .toAbsolutePath();
