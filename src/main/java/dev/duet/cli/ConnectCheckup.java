@@ -6,6 +6,8 @@ import dev.duet.inspect.Checkup;
 import dev.duet.inspect.Finding;
 import dev.duet.inspect.UnreachableException;
 import dev.duet.intake.SourceConfig;
+import io.quarkus.arc.Unremovable;
+import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,25 +21,37 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Whether the connector runs and is set up for the service; and the clocks of what speaks HTTP. */
+@Singleton
+@Unremovable
 final class ConnectCheckup implements Checkup {
     private static final String AREA = "connector";
     private static final Duration LIMIT = Duration.ofSeconds(10);
     /** A Date header has whole seconds. */
     private static final Duration AWAY = Duration.ofSeconds(5);
 
-    private final Optional<String> url;
-    private final Optional<String> connector;
+    private final ConnectConfig config;
     private final Optional<String> store;
     private final SourceConfig source;
+    private Optional<String> url;
 
     /** @param store the address of the S3 store, if it is not AWS's */
-    ConnectCheckup(Optional<String> url, Optional<String> connector, Optional<String> store, SourceConfig source) {
-        this.url = url;
-        this.connector = connector;
+    ConnectCheckup(
+            ConnectConfig config,
+            @ConfigProperty(name = "duet.delta.s3.endpoint") Optional<String> store,
+            SourceConfig source) {
+        this.config = config;
         this.store = store;
         this.source = source;
+        this.url = config.url();
+    }
+
+    /** Looks there, whatever the configuration says. */
+    ConnectCheckup at(String address) {
+        url = Optional.of(address);
+        return this;
     }
 
     @Override
@@ -73,10 +87,10 @@ final class ConnectCheckup implements Checkup {
     private void connectors(JsonNode all, List<Finding> findings) {
         boolean found = false;
         for (Map.Entry<String, JsonNode> one : all.properties()) {
-            JsonNode config = one.getValue().at("/info/config");
-            boolean ofSource = config.path("connector.class").asText().endsWith("PostgresConnector")
-                    && !config.path("table.include.list").asText().equals("duet.outbox"); // that one sends deliveries
-            if (connector.map(one.getKey()::equals).orElse(ofSource)) {
+            JsonNode settings = one.getValue().at("/info/config");
+            boolean ofSource = settings.path("connector.class").asText().endsWith("PostgresConnector")
+                    && !settings.path("table.include.list").asText().equals("duet.outbox"); // that one sends deliveries
+            if (config.connector().map(one.getKey()::equals).orElse(ofSource)) {
                 found = true;
                 findings.addAll(ConnectorChecks.of(one.getKey(), one.getValue(), source));
             }
@@ -84,7 +98,7 @@ final class ConnectCheckup implements Checkup {
         if (!found) {
             findings.add(Finding.failure(
                     AREA,
-                    connector.orElse("connector"),
+                    config.connector().orElse("connector"),
                     "Kafka Connect has no such connector",
                     "Register it, or correct duet.connect.connector (docs/configuration.md, The connector)."));
         }

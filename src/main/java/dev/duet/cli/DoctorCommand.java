@@ -8,7 +8,6 @@ import dev.duet.inspect.Finding;
 import dev.duet.inspect.Finding.Level;
 import dev.duet.inspect.NotFoundException;
 import dev.duet.inspect.UnreachableException;
-import dev.duet.intake.SourceConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -17,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.eclipse.microprofile.config.ConfigProvider;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,11 +45,9 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<Checkup> checkups = new ArrayList<>(Beans.of(Checkups.class).all());
-        checkups.add(new ConnectCheckup(
-                connect.or(() -> setting("duet.connect.url")),
-                setting("duet.connect.connector"),
-                setting("duet.delta.s3.endpoint"),
-                Beans.of(SourceConfig.class)));
+        ConnectCheckup connector = Beans.of(ConnectCheckup.class);
+        connect.ifPresent(connector::at);
+        checkups.add(connector);
         List<Finding> findings = new ArrayList<>();
         for (Checkup checkup : checkups) {
             try {
@@ -70,10 +66,6 @@ final class DoctorCommand implements Callable<Integer> {
             print(findings, spec.commandLine().getOut());
         }
         return findings.stream().anyMatch(one -> one.level() == Level.FAILURE) ? ExitCode.NO : ExitCode.OK;
-    }
-
-    private static Optional<String> setting(String key) {
-        return ConfigProvider.getConfig().getOptionalValue(key, String.class);
     }
 
     private static void print(List<Finding> findings, PrintWriter out) {
