@@ -100,7 +100,7 @@ public final class Board implements DeliveryListener {
         learn(changes.partition().topic(), table).in += changes.read();
         PartitionBoard partition = partition(changes.partition());
         partition.table = table;
-        partition.accepted(changes.nextOffset(), clock.millis());
+        produced += partition.accepted(changes.nextOffset(), clock.millis());
     }
 
     @Override

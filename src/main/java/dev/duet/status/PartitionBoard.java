@@ -49,9 +49,11 @@ final class PartitionBoard {
         startedAgainMillis = now;
     }
 
-    void accepted(long next, long now) {
+    /** Returns by how much the partition has grown: what was read was there, even if the end has not been told since. */
+    long accepted(long next, long now) {
         acceptedNext = next;
         acceptedMillis = now;
+        return end >= 0 && next > end ? endsAt(next, now) : 0;
     }
 
     /** @param newestMillis when the source made the newest of the rows, 0 if there was none */

@@ -92,6 +92,15 @@ class BoardTest {
     }
 
     @Test
+    void theEndIsNeverBeforeWhatWasRead() {
+        board.started(Map.of(P0, 0L));
+        board.endsAt(Map.of(P0, 0L));
+        board.accepted(link(0, 10, 0));
+        assertThat(board.snapshot().partitions().getFirst().end()).isEqualTo(10);
+        assertThat(board.snapshot().flow().lagRecords()).isEqualTo(10);
+    }
+
+    @Test
     void theWorstIsTheVerdict() {
         assertThat(board.snapshot().verdict().state()).isEqualTo(State.IDLE);
         board.started(Map.of(P0, 0L));
