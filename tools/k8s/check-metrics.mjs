@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Checks that alert rules and dashboards ask only for metrics and labels that Duet has, in PromQL that parses, and that
-// docs/operations.md lists the metrics of the code.
+// docs/operations.md lists the metrics of the code and has a heading for each alert.
 //
 //   check-metrics.mjs OPERATIONS.md METERS.java MANIFEST...
 //
@@ -20,10 +20,14 @@ if (manifests.length === 0) {
   process.exit(2);
 }
 const { resources, faults } = readManifests(manifests);
-const documented = documentedMetrics(readFileSync(docs, 'utf8'));
+const operations = readFileSync(docs, 'utf8');
+const documented = documentedMetrics(operations);
 faults.push(...differences([...documented.keys()], meterNames(readFileSync(meters, 'utf8'))));
 let expressions = 0;
 for (const resource of resources) {
+  for (const [alert, path] of alertsOf(resource)) {
+    if (!operations.includes(`\n### ${alert}\n`)) faults.push(fault(resource, path, `${alert} has no heading in ${docs}`));
+  }
   for (const [text, path] of expressionsOf(resource)) {
     expressions++;
     faults.push(...faultsOf(text).map((message) => fault(resource, path, message)));
@@ -63,6 +67,15 @@ function differences(metrics, names) {
     ...unlisted.map((name) => ({ file: docs, path: name, message: 'a meter of the code that the table does not list' })),
     ...gone.map((metric) => ({ file: docs, path: metric, message: 'no meter of the code has this name' })),
   ];
+}
+
+function* alertsOf({ doc }) {
+  if (doc.kind !== 'PrometheusRule') return;
+  for (const [i, group] of doc.spec.groups.entries()) {
+    for (const [j, { alert }] of group.rules.entries()) {
+      if (alert !== undefined) yield [alert, `spec.groups[${i}].rules[${j}].alert`];
+    }
+  }
 }
 
 function* expressionsOf({ doc }) {
