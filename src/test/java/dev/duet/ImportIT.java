@@ -27,6 +27,7 @@ class ImportIT {
         Map<String, String> settings =
                 ServiceProcess.settings(stack, "importing", database, "s3a://" + stack.s3Bucket() + "/importing");
         settings.put("duet.source.topics", "importing.public.other");
+        settings.put("duet.source.imports", "true");
         try (Connection connection = stack.connect(database, "duet");
                 var sql = connection.createStatement()) {
             sql.execute("create table public.prices (id integer primary key, day date, price numeric(10,2),"

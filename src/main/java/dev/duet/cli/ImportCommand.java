@@ -84,6 +84,11 @@ final class ImportCommand implements Callable<Integer> {
             return ExitCode.OK;
         }
         ImportTopic topics = Beans.of(ImportTopic.class);
+        if (!topics.isRead()) {
+            throw new Refusal(
+                    ExitCode.REFUSED,
+                    "Duet does not read imports: set duet.source.imports=true, for the service and for this command");
+        }
         String topic = topics.name(table);
         try (ImportTopic.Session session = topics.open(topic)) {
             await(session, topic, "an earlier import; nothing was sent now");

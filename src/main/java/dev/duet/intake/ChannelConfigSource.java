@@ -34,8 +34,8 @@ public final class ChannelConfigSource implements ConfigSourceFactory {
     private static String withImports(ConfigSourceContext context, String pattern) {
         ConfigValue pipeline = context.getValue("duet.pipeline");
         ConfigValue imports = context.getValue("duet.source.imports");
-        boolean off = imports != null && "false".equalsIgnoreCase(imports.getValue());
-        return off || pipeline == null || pipeline.getValue() == null
+        boolean on = imports != null && "true".equalsIgnoreCase(imports.getValue());
+        return !on || pipeline == null || pipeline.getValue() == null
                 ? pattern
                 : "(?:" + pattern + ")|" + ImportTopic.pattern(pipeline.getValue());
     }

@@ -35,12 +35,20 @@ public class ImportTopic {
 
     private final KafkaClients clients;
     private final String pipeline;
+    private final boolean read;
 
     ImportTopic(
             KafkaClients clients,
-            @ConfigProperty(name = "mp.messaging.incoming." + ChangeConsumer.CHANNEL + ".group.id") String pipeline) {
+            @ConfigProperty(name = "mp.messaging.incoming." + ChangeConsumer.CHANNEL + ".group.id") String pipeline,
+            SourceConfig config) {
         this.clients = clients;
         this.pipeline = pipeline;
+        this.read = config.imports();
+    }
+
+    /** Whether the service, with these settings, reads such topics. */
+    public boolean isRead() {
+        return read;
     }
 
     /** An event's key and value. */

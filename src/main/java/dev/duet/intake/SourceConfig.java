@@ -18,10 +18,10 @@ public interface SourceConfig {
     Optional<String> topics();
 
     /**
-     * Whether the topics of {@code duet import}, {@code <pipeline>.import.<schema>.<table>}, are read too. Default true: there are none
-     * until somebody imports a file.
+     * Whether the topics of {@code duet import}, {@code <pipeline>.import.<schema>.<table>}, are read too. Default false: who may write to
+     * such a topic can write rows to any table that no source feeds.
      */
-    @WithDefault("true")
+    @WithDefault("false")
     boolean imports();
 
     /**

@@ -33,6 +33,7 @@ final class ServiceSettings {
                 "quarkus.datasource.reactive.url",
                 "postgresql://" + postgres.host() + ":" + postgres.port() + "/" + postgres.database());
         settings.put("quarkus.datasource.username", ROLE);
+        settings.put("duet.source.imports", "true");
         settings.put("duet.postgres.table", MIRROR_SCHEMA + ".{table}");
         settings.put("duet.delta.root", "s3a://" + s3.bucket() + "/" + PIPELINE);
         // Shorter than the default of 10 s: who watches wants to see changes arrive, and small files do no harm here.
