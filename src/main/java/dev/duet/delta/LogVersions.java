@@ -25,32 +25,33 @@ final class LogVersions {
     private static final Pattern VERSION = Pattern.compile("(\\d{20})\\.json");
     private static final Pattern RECORDS = Pattern.compile("\"numRecords\"\\s*:\\s*(\\d+)");
 
-    private static final StructType COMMIT_INFO = new StructType()
-            .add("timestamp", LongType.LONG)
-            .add("inCommitTimestamp", LongType.LONG)
-            .add("operation", StringType.STRING)
-            .add("engineInfo", StringType.STRING);
-    private static final StructType ADD = new StructType()
-            .add("path", StringType.STRING)
-            .add("size", LongType.LONG)
-            .add("stats", StringType.STRING);
-    private static final StructType REMOVE = new StructType().add("path", StringType.STRING);
-    private static final StructType META_DATA = new StructType().add("id", StringType.STRING);
-    private static final StructType DOMAIN =
-            new StructType().add("domain", StringType.STRING).add("configuration", StringType.STRING);
-    private static final StructType ACTIONS = new StructType()
-            .add("commitInfo", COMMIT_INFO)
-            .add("add", ADD)
-            .add("remove", REMOVE)
-            .add("metaData", META_DATA)
-            .add("domainMetadata", DOMAIN);
-
     private final Engine engine;
     private final Positions positions;
 
     LogVersions(Engine engine, Positions positions) {
         this.engine = engine;
         this.positions = positions;
+    }
+
+    /** Not a constant: no object of Kernel may be made while the native executable is built. */
+    private static StructType actions() {
+        StructType commitInfo = new StructType()
+                .add("timestamp", LongType.LONG)
+                .add("inCommitTimestamp", LongType.LONG)
+                .add("operation", StringType.STRING)
+                .add("engineInfo", StringType.STRING);
+        StructType add = new StructType()
+                .add("path", StringType.STRING)
+                .add("size", LongType.LONG)
+                .add("stats", StringType.STRING);
+        return new StructType()
+                .add("commitInfo", commitInfo)
+                .add("add", add)
+                .add("remove", new StructType().add("path", StringType.STRING))
+                .add("metaData", new StructType().add("id", StringType.STRING))
+                .add(
+                        "domainMetadata",
+                        new StructType().add("domain", StringType.STRING).add("configuration", StringType.STRING));
     }
 
     /** The versions whose files are there, from this one on, in ascending order. */
@@ -76,7 +77,7 @@ final class LogVersions {
     LogVersion read(FileStatus file) throws IOException {
         Counts counts = new Counts();
         try (CloseableIterator<ColumnarBatch> batches = engine.getJsonHandler()
-                .readJsonFiles(Iterators.closeable(List.of(file).iterator()), ACTIONS, Optional.empty())) {
+                .readJsonFiles(Iterators.closeable(List.of(file).iterator()), actions(), Optional.empty())) {
             while (batches.hasNext()) {
                 try (CloseableIterator<Row> rows = batches.next().getRows()) {
                     rows.forEachRemaining(row -> counts.take(row, positions));
@@ -109,12 +110,13 @@ final class LogVersions {
         private final Map<String, Long> positions = new TreeMap<>();
 
         void take(Row action, Positions names) {
-            for (int kind = 0; kind < ACTIONS.length(); kind++) {
+            StructType actions = action.getSchema();
+            for (int kind = 0; kind < actions.length(); kind++) {
                 if (action.isNullAt(kind)) {
                     continue;
                 }
                 Row of = action.getStruct(kind);
-                switch (ACTIONS.at(kind).getName()) {
+                switch (actions.at(kind).getName()) {
                     case "commitInfo" -> commitInfo(of);
                     case "add" -> add(of);
                     case "remove" -> filesRemoved++;

@@ -9,6 +9,7 @@ import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import io.smallrye.reactive.messaging.kafka.KafkaConsumer;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 final class TopicIds {
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
     private static final int LIMIT_MILLIS = 5000;
 
     /**
@@ -231,10 +233,16 @@ final class TopicIds {
         lost = failure != null;
     }
 
+    /** Not on this thread: without a broker the client's thread does not end, and the process would not (kafka-clients 4.1.1). */
     @PreDestroy
-    synchronized void close() {
-        if (admin != null) {
-            admin.close(java.time.Duration.ZERO);
+    synchronized void close() throws InterruptedException {
+        Admin closed = admin;
+        if (closed != null) {
+            Thread.ofPlatform()
+                    .daemon()
+                    .name("duet-close-admin")
+                    .start(() -> closed.close(Duration.ZERO))
+                    .join(CLOSE_LIMIT);
         }
     }
 }

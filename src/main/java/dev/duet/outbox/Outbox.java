@@ -6,7 +6,6 @@ import dev.duet.delivery.DeliveredPositions;
 import dev.duet.delivery.DeliveryListener;
 import dev.duet.delivery.RetriableException;
 import dev.duet.failpoint.FailPoint;
-import io.debezium.outbox.quarkus.ExportedEvent;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Query;
@@ -25,7 +24,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -53,7 +51,7 @@ public final class Outbox implements DeliveredPositions {
     private final String pipeline;
     private final DeliveredPositions stored;
     private final Supplier<EntityManager> database;
-    private final Consumer<ExportedEvent<?, ?>> outbox;
+    private final EventRows rows;
     private final Function<TableId, OptionalLong> deltaVersions;
     private final Accepted accepted = new Accepted();
     private final Clock clock = Clock.systemUTC();
@@ -63,19 +61,18 @@ public final class Outbox implements DeliveredPositions {
     /**
      * @param stored where the positions are read
      * @param database asked for on the outbox' own thread alone
-     * @param outbox takes an event in the transaction that is under way
      * @param deltaVersions a version of the table's log that holds all that is delivered
      */
-    public Outbox(
+    Outbox(
             String pipeline,
             DeliveredPositions stored,
             Supplier<EntityManager> database,
-            Consumer<ExportedEvent<?, ?>> outbox,
+            EventRows rows,
             Function<TableId, OptionalLong> deltaVersions) {
         this.pipeline = pipeline;
         this.stored = stored;
         this.database = database;
-        this.outbox = outbox;
+        this.rows = rows;
         this.deltaVersions = deltaVersions;
     }
 
@@ -107,7 +104,7 @@ public final class Outbox implements DeliveredPositions {
                 List<Summary> pieces = pieces(entities, delivered, ends);
                 if (!ends.isEmpty()) {
                     move(entities, ends);
-                    events(pieces).forEach(outbox);
+                    rows.write(events(pieces));
                     entities.flush();
                     FailPoint.OUTBOX_WRITTEN.reached();
                 }

@@ -2,8 +2,6 @@ package dev.duet.outbox;
 
 import dev.duet.change.TableId;
 import dev.duet.delivery.DeliveredPositions;
-import io.debezium.outbox.quarkus.ExportedEvent;
-import jakarta.enterprise.event.Event;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import jakarta.persistence.EntityManager;
@@ -14,11 +12,11 @@ import java.util.function.Function;
 @Singleton
 public final class OutboxDatabase {
     private final Instance<EntityManager> entities;
-    private final Event<ExportedEvent<?, ?>> events;
+    private final EventRows rows;
 
-    OutboxDatabase(Instance<EntityManager> entities, Event<ExportedEvent<?, ?>> events) {
+    OutboxDatabase(Instance<EntityManager> entities, EventRows rows) {
         this.entities = entities;
-        this.events = events;
+        this.rows = rows;
     }
 
     /**
@@ -28,6 +26,6 @@ public final class OutboxDatabase {
      * @param deltaVersions a version of the table's log that holds all that is delivered, if one is known
      */
     public Outbox outbox(String pipeline, DeliveredPositions stored, Function<TableId, OptionalLong> deltaVersions) {
-        return new Outbox(pipeline, stored, entities::get, events::fire, deltaVersions);
+        return new Outbox(pipeline, stored, entities::get, rows, deltaVersions);
     }
 }
