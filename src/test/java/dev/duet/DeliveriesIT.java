@@ -284,18 +284,18 @@ class DeliveriesIT {
         }
     }
 
-    /** How far the log was at the event's version, from the commit's checksum file. */
+    /** How far the log was at the event's version: as the newest commit up to it says that moved this partition. */
     private long logPosition(JsonNode event, String partition) throws Exception {
         Path log = Path.of(
                 stack.s3Directory(), "told", "public", event.at("/table/name").asText(), "_delta_log");
-        JsonNode checksum = JSON.readTree(
-                log.resolve("%020d.crc".formatted(event.get("deltaVersion").asLong()))
-                        .toFile());
-        for (JsonNode domain : checksum.get("domainMetadata")) {
-            if (domain.get("domain").asText().equals("duet." + PIPELINE + "." + partition)) {
-                return JSON.readTree(domain.get("configuration").asText())
-                        .get("next")
-                        .asLong();
+        for (long version = event.get("deltaVersion").asLong(); version >= 0; version--) {
+            for (String line : Files.readAllLines(log.resolve("%020d.json".formatted(version)))) {
+                JsonNode domain = JSON.readTree(line).path("domainMetadata");
+                if (domain.path("domain").asText().equals("duet." + PIPELINE + "." + partition)) {
+                    return JSON.readTree(domain.get("configuration").asText())
+                            .get("next")
+                            .asLong();
+                }
             }
         }
         return -1;
