@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the stored delivered positions close behind the truth at a small price: what comes within a short time is stored together.
@@ -22,6 +23,9 @@ final class DeliveredKeeper {
     private final ScheduledExecutorService timer;
     private final Map<TopicPartition, Long> pending = new HashMap<>();
     private boolean scheduled;
+    private boolean storing;
+    /** Completes with the store that follows the one under way; null if none was asked for. */
+    private @Nullable CompletableFuture<Void> following;
 
     DeliveredKeeper(DeliveredPositions store, ScheduledExecutorService timer) {
         this.store = store;
@@ -39,18 +43,56 @@ final class DeliveredKeeper {
         var unused = timer.schedule(this::flush, GAP.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Stores what is pending; completes when that is done or has failed. */
+    /**
+     * Stores what is pending; completes when that is done or has failed. One store at a time: while one takes long, or is tried again, what
+     * comes gathers in one map.
+     */
     CompletionStage<Void> flush() {
         Map<TopicPartition, Long> batch;
         synchronized (pending) {
-            batch = Map.copyOf(pending);
-            pending.clear();
-            scheduled = false;
+            if (storing) {
+                following = following == null ? new CompletableFuture<>() : following;
+                return following;
+            }
+            storing = true;
+            batch = take();
         }
+        return store(batch);
+    }
+
+    private Map<TopicPartition, Long> take() {
+        Map<TopicPartition, Long> batch = Map.copyOf(pending);
+        pending.clear();
+        scheduled = false;
+        return batch;
+    }
+
+    private CompletionStage<Void> store(Map<TopicPartition, Long> batch) {
+        return advance(batch).handle((stored, failure) -> {
+            CompletableFuture<Void> next;
+            Map<TopicPartition, Long> more;
+            synchronized (pending) {
+                next = following;
+                following = null;
+                storing = next != null;
+                more = storing ? take() : Map.of();
+            }
+            if (next != null) {
+                var unused = store(more).thenRun(() -> next.complete(null));
+            }
+            return null;
+        });
+    }
+
+    private CompletionStage<?> advance(Map<TopicPartition, Long> batch) {
         if (batch.isEmpty()) {
             return CompletableFuture.completedStage(null);
         }
         FailPoint.DELIVERED_STORING.reached();
-        return store.advance(batch).thenRun(FailPoint.DELIVERED_STORED::reached).exceptionally(failure -> null);
+        try {
+            return store.advance(batch).thenRun(FailPoint.DELIVERED_STORED::reached);
+        } catch (RuntimeException e) { // a store that throws would end all that follow
+            return CompletableFuture.failedStage(e);
+        }
     }
 }

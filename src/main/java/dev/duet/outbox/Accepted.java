@@ -12,11 +12,40 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The summaries of what is accepted and not yet told. As many as there are links on their way, whose number delivery bounds by their
- * bytes. Thread-safe.
+ * The summaries of what is accepted and not yet told: of what is delivered one for each partition, however long it can't be told, and of
+ * the rest one for each link on its way, whose number delivery bounds by their bytes. Thread-safe.
  */
 final class Accepted implements DeliveryListener {
     private final Map<TopicPartition, NavigableMap<Long, Summary>> partitions = new HashMap<>();
+
+    /** What both sinks hold is told together. */
+    @Override
+    public void delivered(Map<TopicPartition, Long> nextOffsets) {
+        synchronized (partitions) {
+            nextOffsets.forEach((partition, next) -> {
+                NavigableMap<Long, Summary> of = partitions.get(partition);
+                if (of != null) {
+                    join(of, next);
+                }
+            });
+        }
+    }
+
+    private static void join(NavigableMap<Long, Summary> of, long next) {
+        Summary all = null;
+        for (Summary summary : List.copyOf(of.headMap(next, false).values())) {
+            if (summary.nextOffset() > next) {
+                break;
+            }
+            if (all != null && all.nextOffset() == summary.firstOffset()) {
+                of.remove(summary.firstOffset());
+                all = all.plus(summary);
+            } else {
+                all = summary;
+            }
+            of.put(all.firstOffset(), all);
+        }
+    }
 
     /** Links of a partition come one after the other; what stands at this offset or behind it was read before a rewind. */
     @Override
@@ -37,24 +66,17 @@ final class Accepted implements DeliveryListener {
     }
 
     /**
-     * What lies between two offsets.
+     * What is delivered from this offset on.
      *
-     * @return null if it is not known without a gap: another process has told a part of it, or reading begins anew
+     * @param atLeast where it ends, or behind that: more may have been delivered since
+     * @return null if it is not known: another process has told a part of it, or reading begins anew
      */
     @Nullable
-    List<Summary> between(TopicPartition partition, long firstOffset, long nextOffset) {
+    Summary from(TopicPartition partition, long firstOffset, long atLeast) {
         synchronized (partitions) {
-            NavigableMap<Long, Summary> of = partitions.getOrDefault(partition, new TreeMap<>());
-            List<Summary> range =
-                    List.copyOf(of.subMap(firstOffset, true, nextOffset, false).values());
-            long at = firstOffset;
-            for (Summary summary : range) {
-                if (summary.firstOffset() != at) {
-                    return null;
-                }
-                at = summary.nextOffset();
-            }
-            return at == nextOffset ? range : null;
+            Summary summary =
+                    partitions.getOrDefault(partition, new TreeMap<>()).get(firstOffset);
+            return summary == null || summary.nextOffset() < atLeast ? null : summary;
         }
     }
 

@@ -127,17 +127,19 @@ public final class Outbox implements DeliveredPositions {
             EntityManager entities, SortedMap<TopicPartition, Long> delivered, SortedMap<TopicPartition, Long> ends) {
         List<Summary> pieces = new ArrayList<>();
         lock(entities, delivered.keySet()).forEach((partition, at) -> {
-            long end = Math.min(delivered.getOrDefault(partition, 0L), at.applied());
+            long end = delivered.getOrDefault(partition, 0L);
             if (end <= at.delivered()) {
                 return;
             }
-            List<Summary> between = accepted.between(partition, at.delivered(), end);
-            if (between == null) {
-                LOG.debugf("partition=%s event=not-told from=%d to=%d", partition, at.delivered(), end);
+            Summary piece = accepted.from(partition, at.delivered(), end);
+            if (piece == null || piece.nextOffset() > at.applied()) {
+                LOG.warnf(
+                        "partition=%s event=not-told from=%d to=%d reason=\"the position is not where this process left it\"",
+                        partition, at.delivered(), end);
                 return;
             }
-            pieces.addAll(between);
-            ends.put(partition, end);
+            pieces.add(piece);
+            ends.put(partition, piece.nextOffset());
         });
         return pieces;
     }

@@ -6,6 +6,7 @@ import dev.duet.change.RowChange;
 import dev.duet.change.TableId;
 import dev.duet.change.TopicPartition;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** What a piece of a partition holds, without its rows: all that an event tells of it. */
@@ -23,6 +24,16 @@ record Summary(TopicPartition partition, long firstOffset, long nextOffset, Map<
             counts.add(change);
         }
         return new Summary(link.partition(), link.firstOffset(), link.nextOffset(), tables);
+    }
+
+    /** Both as one; the other begins where this one ends. */
+    Summary plus(Summary other) {
+        Map<TableId, Counts> all = new LinkedHashMap<>();
+        for (Summary part : List.of(this, other)) {
+            part.tables.forEach((table, counts) ->
+                    all.computeIfAbsent(table, of -> new Counts()).add(counts));
+        }
+        return new Summary(partition, firstOffset, other.nextOffset, all);
     }
 
     /** Rows of one table. For one thread. */

@@ -260,6 +260,39 @@ class DeliveryTest {
     }
 
     @Test
+    void onePositionIsStoredAtATimeAndWhatComesMeanwhileTogether() {
+        List<CompletableFuture<Void>> answers = new ArrayList<>();
+        List<Map<TopicPartition, Long>> asked = new ArrayList<>();
+        DeliveredKeeper keeper = new DeliveredKeeper(
+                new FakeStore() {
+                    @Override
+                    public CompletionStage<Void> advance(Map<TopicPartition, Long> delivered) {
+                        asked.add(delivered);
+                        answers.add(new CompletableFuture<>());
+                        return answers.getLast();
+                    }
+                },
+                timer);
+        keeper.delivered(Map.of(P0, 1L));
+        CompletableFuture<Void> first = keeper.flush().toCompletableFuture();
+        keeper.delivered(Map.of(P0, 2L));
+        CompletableFuture<Void> second = keeper.flush().toCompletableFuture();
+        keeper.delivered(Map.of(P0, 3L, P1, 7L));
+        CompletableFuture<Void> third = keeper.flush().toCompletableFuture();
+        assertThat(asked).containsExactly(Map.of(P0, 1L));
+        answers.getFirst().completeExceptionally(new RetriableException("away"));
+        assertThat(first).isDone();
+        assertThat(second).isNotDone();
+        assertThat(asked).containsExactly(Map.of(P0, 1L), Map.of(P0, 3L, P1, 7L));
+        answers.getLast().complete(null);
+        assertThat(second).isDone();
+        assertThat(third).isDone();
+        keeper.delivered(Map.of(P0, 4L));
+        var unused = keeper.flush();
+        assertThat(asked.getLast()).isEqualTo(Map.of(P0, 4L));
+    }
+
+    @Test
     void aRetriableFailureIsTriedAgainAfterReadingThePositions() {
         Retry retry = new Retry(
                 "fast", new Backoff(Duration.ofMillis(1), Duration.ofMillis(2)), timer, new DeliveryListener() {});
@@ -492,7 +525,7 @@ class DeliveryTest {
         }
     }
 
-    private static final class FakeStore implements DeliveredPositions {
+    private static class FakeStore implements DeliveredPositions {
         final Map<TopicPartition, Long> stored = new ConcurrentHashMap<>();
         final ConcurrentLinkedQueue<Map<TopicPartition, Long>> advances = new ConcurrentLinkedQueue<>();
 

@@ -1,0 +1,79 @@
+package dev.duet.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.duet.change.Column;
+import dev.duet.change.ColumnType;
+import dev.duet.change.Op;
+import dev.duet.change.PartitionChanges;
+import dev.duet.change.PartitionChanges.Offsets;
+import dev.duet.change.Row;
+import dev.duet.change.RowChange;
+import dev.duet.change.SourcePosition;
+import dev.duet.change.TableId;
+import dev.duet.change.TableSchema;
+import dev.duet.change.TopicPartition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What is accepted is known exactly once, in one piece for all that is delivered. */
+class AcceptedTest {
+    private static final TopicPartition P = new TopicPartition("t", 0);
+    private static final TableId TABLE = new TableId("public", "orders");
+    private static final TableSchema SCHEMA =
+            new TableSchema(TABLE, List.of(new Column("id", new ColumnType.Int32())), List.of(0));
+
+    private final Accepted accepted = new Accepted();
+
+    @Test
+    void whatIsDeliveredIsOnePieceHoweverOftenItWasDelivered() {
+        for (long offset = 0; offset < 1000; offset += 10) {
+            accepted.accepted(link(offset, offset + 10));
+            accepted.delivered(Map.of(P, offset));
+        }
+        assertThat(rows(0, 500)).as("more has been delivered since").isEqualTo(990);
+        assertThat(accepted.from(P, 10, 500)).as("no boundary any more").isNull();
+        accepted.forget(P, 990);
+        accepted.delivered(Map.of(P, 1000L));
+        assertThat(rows(990, 1000)).isEqualTo(10);
+    }
+
+    @Test
+    void whatIsNotDeliveredIsNotTold() {
+        accepted.accepted(link(0, 10));
+        accepted.accepted(link(10, 20));
+        accepted.delivered(Map.of(P, 10L));
+        assertThat(rows(0, 10)).isEqualTo(10);
+        assertThat(accepted.from(P, 0, 20)).isNull();
+    }
+
+    @Test
+    void aNewReadingTakesThePlaceOfTheOldOne() {
+        accepted.accepted(link(0, 10));
+        accepted.accepted(link(10, 30));
+        accepted.delivered(Map.of(P, 30L));
+        accepted.accepted(link(0, 25));
+        accepted.delivered(Map.of(P, 25L));
+        assertThat(rows(0, 25)).isEqualTo(25);
+        accepted.revoked(Set.of(P));
+        assertThat(accepted.from(P, 0, 1)).isNull();
+    }
+
+    private long rows(long from, long atLeast) {
+        Summary summary = Objects.requireNonNull(accepted.from(P, from, atLeast));
+        return Objects.requireNonNull(summary.tables().get(TABLE)).byOp[Op.CREATE.ordinal()];
+    }
+
+    private static PartitionChanges link(long first, long next) {
+        List<RowChange> changes = new ArrayList<>();
+        for (long offset = first; offset < next; offset++) {
+            changes.add(new RowChange(
+                    SCHEMA, Op.CREATE, Row.of((int) offset), new SourcePosition(offset, 1, 1), P, offset, 100));
+        }
+        return new PartitionChanges(P, first, next, changes.size(), changes, Offsets.NONE, Offsets.NONE, 100);
+    }
+}
