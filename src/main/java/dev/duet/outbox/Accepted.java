@@ -16,45 +16,53 @@ import org.jspecify.annotations.Nullable;
  * the rest one for each link on its way, whose number delivery bounds by their bytes. Thread-safe.
  */
 final class Accepted implements DeliveryListener {
-    private final Map<TopicPartition, NavigableMap<Long, Summary>> partitions = new HashMap<>();
+    /** One partition. What is delivered is one summary, but that the one that is being told keeps its end until it is told. */
+    private static final class Known {
+        final NavigableMap<Long, Summary> summaries = new TreeMap<>();
+        long deliveredNext;
+        long tellingNext;
 
-    /** What both sinks hold is told together. */
-    @Override
-    public void delivered(Map<TopicPartition, Long> nextOffsets) {
-        synchronized (partitions) {
-            nextOffsets.forEach((partition, next) -> {
-                NavigableMap<Long, Summary> of = partitions.get(partition);
-                if (of != null) {
-                    join(of, next);
+        void join() {
+            Summary all = null;
+            for (Summary summary : List.copyOf(summaries.values())) {
+                if (summary.nextOffset() > deliveredNext) {
+                    return;
                 }
-            });
+                if (all != null && all.nextOffset() == summary.firstOffset() && all.nextOffset() != tellingNext) {
+                    summaries.remove(summary.firstOffset());
+                    all = all.plus(summary);
+                } else {
+                    all = summary;
+                }
+                summaries.put(all.firstOffset(), all);
+            }
         }
     }
 
-    private static void join(NavigableMap<Long, Summary> of, long next) {
-        Summary all = null;
-        for (Summary summary : List.copyOf(of.headMap(next, false).values())) {
-            if (summary.nextOffset() > next) {
-                break;
-            }
-            if (all != null && all.nextOffset() == summary.firstOffset()) {
-                of.remove(summary.firstOffset());
-                all = all.plus(summary);
-            } else {
-                all = summary;
-            }
-            of.put(all.firstOffset(), all);
-        }
-    }
+    private final Map<TopicPartition, Known> partitions = new HashMap<>();
 
     /** Links of a partition come one after the other; what stands at this offset or behind it was read before a rewind. */
     @Override
     public void accepted(PartitionChanges link) {
         Summary summary = Summary.of(link);
         synchronized (partitions) {
-            NavigableMap<Long, Summary> of = partitions.computeIfAbsent(link.partition(), p -> new TreeMap<>());
-            of.tailMap(link.firstOffset(), true).clear();
-            of.put(link.firstOffset(), summary);
+            Known known = partitions.computeIfAbsent(link.partition(), p -> new Known());
+            known.summaries.tailMap(link.firstOffset(), true).clear();
+            known.summaries.put(link.firstOffset(), summary);
+            known.deliveredNext = Math.min(known.deliveredNext, link.firstOffset());
+        }
+    }
+
+    @Override
+    public void delivered(Map<TopicPartition, Long> nextOffsets) {
+        synchronized (partitions) {
+            nextOffsets.forEach((partition, next) -> {
+                Known known = partitions.get(partition);
+                if (known != null) {
+                    known.deliveredNext = Math.max(known.deliveredNext, next);
+                    known.join();
+                }
+            });
         }
     }
 
@@ -66,7 +74,7 @@ final class Accepted implements DeliveryListener {
     }
 
     /**
-     * What is delivered from this offset on.
+     * What is delivered from this offset on; it stays as it is until {@link #forget} or the next question.
      *
      * @param atLeast where it ends, or behind that: more may have been delivered since
      * @return null if it is not known: another process has told a part of it, or reading begins anew
@@ -74,18 +82,28 @@ final class Accepted implements DeliveryListener {
     @Nullable
     Summary from(TopicPartition partition, long firstOffset, long atLeast) {
         synchronized (partitions) {
-            Summary summary =
-                    partitions.getOrDefault(partition, new TreeMap<>()).get(firstOffset);
-            return summary == null || summary.nextOffset() < atLeast ? null : summary;
+            Known known = partitions.get(partition);
+            if (known == null) {
+                return null;
+            }
+            known.tellingNext = 0;
+            known.join();
+            Summary summary = known.summaries.get(firstOffset);
+            if (summary == null || summary.nextOffset() < atLeast || summary.nextOffset() > known.deliveredNext) {
+                return null;
+            }
+            known.tellingNext = summary.nextOffset();
+            return summary;
         }
     }
 
     /** All before this offset is told. */
     void forget(TopicPartition partition, long before) {
         synchronized (partitions) {
-            NavigableMap<Long, Summary> of = partitions.get(partition);
-            if (of != null) {
-                of.headMap(before, false).clear();
+            Known known = partitions.get(partition);
+            if (known != null) {
+                known.summaries.headMap(before, false).clear();
+                known.tellingNext = 0;
             }
         }
     }

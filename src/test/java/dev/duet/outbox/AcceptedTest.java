@@ -42,6 +42,34 @@ class AcceptedTest {
         assertThat(rows(990, 1000)).isEqualTo(10);
     }
 
+    /** What is delivered while a piece is being told must not go with it. */
+    @Test
+    void aPieceKeepsItsEndWhileItIsToldAndGrowsWhenItCouldNotBe() {
+        accepted.accepted(link(0, 10));
+        accepted.delivered(Map.of(P, 10L));
+        assertThat(rows(0, 10)).isEqualTo(10);
+        accepted.accepted(link(10, 30));
+        accepted.delivered(Map.of(P, 30L));
+        assertThat(rows(0, 10))
+                .as("it could not be told, and is asked for again")
+                .isEqualTo(30);
+        accepted.accepted(link(30, 35));
+        accepted.delivered(Map.of(P, 35L));
+        accepted.forget(P, 30);
+        assertThat(rows(30, 35)).isEqualTo(5);
+    }
+
+    /** A store that was set back gets again what counted as delivered. */
+    @Test
+    void whatIsReadAgainHasToBeDeliveredAgain() {
+        accepted.accepted(link(0, 10));
+        accepted.delivered(Map.of(P, 10L));
+        accepted.accepted(link(0, 10));
+        assertThat(accepted.from(P, 0, 10)).isNull();
+        accepted.delivered(Map.of(P, 10L));
+        assertThat(rows(0, 10)).isEqualTo(10);
+    }
+
     @Test
     void whatIsNotDeliveredIsNotTold() {
         accepted.accepted(link(0, 10));
