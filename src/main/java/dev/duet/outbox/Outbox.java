@@ -133,8 +133,8 @@ public final class Outbox implements DeliveredPositions {
             }
             Summary piece = accepted.from(partition, at.delivered(), end);
             if (piece == null || piece.nextOffset() > at.applied()) {
-                LOG.warnf(
-                        "partition=%s event=not-told from=%d to=%d reason=\"the position is not where this process left it\"",
+                LOG.infof(
+                        "partition=%s event=not-told from=%d to=%d reason=\"the partition is another process's, or read anew\"",
                         partition, at.delivered(), end);
                 return;
             }
