@@ -33,6 +33,7 @@ const compose = yamlOf('compose.yaml');
 const stack = 'devstack/src/main/java/dev/duet/devstack';
 
 connectorSettings();
+deliveriesSettings();
 workerSettings();
 kafkaSettings();
 postgresSettings();
@@ -108,6 +109,33 @@ function connectorSettings() {
   same('compose.yaml: connector', 'its name in the address', url?.[1], javaConstant('Connector.java', 'NAME'));
 }
 
+/** The connector of deliveries, and the table that it reads, as Duet makes it and as databases are prepared for it. */
+function deliveriesSettings() {
+  const measure = JSON.parse(text('devstack/src/main/resources/connector-deliveries.json'));
+  const composed = 'deploy/compose/connector-deliveries.json';
+  sameAll(composed, JSON.parse(text(composed)), measure, ADDRESS);
+  const option = 'strimzi/options/deliveries.yaml';
+  const connector = readManifests([join(root, option)]).resources.find(({ doc }) => doc.kind === 'KafkaConnector').doc;
+  const { class: className, tasksMax, config } = connector.spec;
+  sameAll(option, { 'connector.class': className, 'tasks.max': tasksMax, ...config }, measure, ADDRESS);
+  const name = javaConstant('Connector.java', 'DELIVERIES');
+  same(option, 'metadata.name', connector.metadata.name, name);
+  const url = /connectors\/([\w-]+)\/config$/.exec(compose.services.deliveries.command.at(-1));
+  same('compose.yaml: deliveries', 'its name in the address', url?.[1], name);
+
+  const outbox = (source) => {
+    const columns = /create table (?:if not exists )?duet\.outbox \(([^;]*?)\n\s*\)/.exec(source.toLowerCase())?.[1];
+    return columns?.replace(/\s+/g, ' ').trim();
+  };
+  const prepared = text('devstack/src/main/resources/deliveries.sql');
+  for (const place of ['src/main/java/dev/duet/postgres/ControlTables.java', 'docs/deliveries.md']) {
+    same(place, 'columns of duet.outbox', outbox(text(place)), outbox(prepared));
+  }
+  const publication = /"(CREATE PUBLICATION duet_deliveries [^"]+)"/.exec(text(`${stack}/DemoDatabase.java`))[1];
+  const script = 'deploy/k8s/overlays/local/postgres/50-deliveries.sql';
+  same(script, 'is deliveries.sql and its publication', text(script) === `${prepared}${publication};\n`, true);
+}
+
 function workerSettings() {
   // `make run` gives the worker its group's name and exactly-once support.
   const [, group, exactlyOnce] = /ConnectWorker\.Group\("(\w+)", (\w+)\)/.exec(text(`${stack}/Run.java`));
@@ -164,7 +192,7 @@ function postgresSettings() {
   for (const [copy, original] of Object.entries({ '20-schema.sql': 'schema.sql', '30-grants.sql': 'grants.sql' })) {
     same(scripts, copy, text(`${scripts}/${copy}`) === text(`devstack/src/main/resources/${original}`), true);
   }
-  const publication = /"(CREATE PUBLICATION [^"]+)"/.exec(database)[1];
+  const publication = /"(CREATE PUBLICATION dbz_pub [^"]+)"/.exec(database)[1];
   same(scripts, '40-publication.sql', text(`${scripts}/40-publication.sql`).trim(), `${publication};`);
   const roles = text(`${scripts}/10-roles.sh`);
   for (const [, role, rights] of database.matchAll(/createRole\(connection, Role\.(\w+), "([^"]*)"\)/g)) {
