@@ -1,5 +1,6 @@
 package dev.duet;
 
+import dev.duet.change.TableId;
 import dev.duet.delivery.Backoff;
 import dev.duet.delivery.DeliveredPositions;
 import dev.duet.delivery.Delivery;
@@ -36,6 +37,7 @@ import dev.duet.status.DeliveryHealth;
 import dev.duet.status.DeliveryLog;
 import dev.duet.status.DeliveryMeters;
 import dev.duet.status.Listeners;
+import dev.duet.trace.Traces;
 import dev.duet.transform.RowConditions;
 import dev.duet.transform.TransformConfig;
 import dev.duet.transform.Transforms;
@@ -48,6 +50,7 @@ import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -56,7 +59,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 
 /** Who is given whom. */
@@ -108,22 +110,27 @@ final class Wiring {
             DeliveryLog log,
             Board board,
             DeliveriesConfig deliveries,
-            Outbox outbox) {
-        List<DeliveryListener> always = List.of(meters, health, log, board);
-        return new Listeners(
-                deliveries.enabled()
-                        ? Stream.concat(always.stream(), Stream.of(outbox.listener()))
-                                .toList()
-                        : always);
+            Outbox outbox,
+            Traces traces,
+            DeltaSink delta,
+            DuetConfig duet) {
+        List<DeliveryListener> all = new ArrayList<>(List.of(meters, health, log, board));
+        if (deliveries.enabled()) {
+            all.add(outbox.listener());
+        }
+        all.addAll(traces.listeners(duet.pipeline().orElseThrow(), table -> version(delta, table)));
+        return new Listeners(List.copyOf(all));
+    }
+
+    private static OptionalLong version(DeltaSink delta, TableId table) {
+        Long version = delta.versions().get(table);
+        return version == null ? OptionalLong.empty() : OptionalLong.of(version);
     }
 
     @Produces
     @Singleton
     Outbox outbox(OutboxDatabase database, PostgresSink postgres, DeltaSink delta, DuetConfig duet) {
-        return database.outbox(duet.pipeline().orElseThrow(), postgres, table -> {
-            Long version = delta.versions().get(table);
-            return version == null ? OptionalLong.empty() : OptionalLong.of(version);
-        });
+        return database.outbox(duet.pipeline().orElseThrow(), postgres, table -> version(delta, table));
     }
 
     @Produces

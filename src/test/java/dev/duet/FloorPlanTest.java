@@ -35,6 +35,7 @@ class FloorPlanTest {
             Map.entry("registry", Set.of("envelope", "delivery")),
             Map.entry("status", Set.of("change", "delivery")),
             Map.entry("outbox", Set.of("change", "delivery", "failpoint")),
+            Map.entry("trace", Set.of("change", "delivery")),
             Map.entry("verify", Set.of("change", "inspect")),
             Map.entry("web", Set.of("change", "delivery", "inspect", "status")),
             Map.entry(
@@ -62,6 +63,7 @@ class FloorPlanTest {
             Map.entry("io.quarkus.narayana", Set.of("outbox")),
             Map.entry("io.debezium", Set.of("outbox")),
             Map.entry("io.micrometer", Set.of("status")),
+            Map.entry("io.opentelemetry", Set.of("trace")),
             Map.entry("org.eclipse.microprofile.health", Set.of("status")));
 
     /** Rooms that stand on the JDK alone, but for JSpecify's annotations. */

@@ -65,6 +65,7 @@ public final class FundHistory implements AutoCloseable {
     private volatile @Nullable Exception lost;
     private final List<ProducerRecord<byte[], byte[]>> recorded = new ArrayList<>();
     private boolean recording;
+    private @Nullable String traceParent;
     private long clockShiftMillis;
     private long lsn = 25_000_000;
     private int nextId = 1;
@@ -268,6 +269,11 @@ public final class FundHistory implements AutoCloseable {
         flush();
     }
 
+    /** What is written from now on says in its headers that it comes of this span; null: of none. */
+    public void traceParent(@Nullable String header) {
+        traceParent = header;
+    }
+
     /** Updates of keys that there are. */
     public void updates(int count) {
         begin();
@@ -387,6 +393,9 @@ public final class FundHistory implements AutoCloseable {
     private void send(int partition, byte[] key, byte[] value) {
         written[partition]++;
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, partition, key, value);
+        if (traceParent != null) {
+            record.headers().add("traceparent", traceParent.getBytes(UTF_8));
+        }
         if (recording) {
             recorded.add(record);
         }

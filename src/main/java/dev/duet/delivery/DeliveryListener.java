@@ -5,6 +5,7 @@ import dev.duet.change.PartitionChanges;
 import dev.duet.change.TableId;
 import dev.duet.change.TopicPartition;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,15 @@ import org.jspecify.annotations.Nullable;
  * not overridden is not heard.
  */
 public interface DeliveryListener {
+    /**
+     * A piece of a partition has been polled and decoded; it is {@link #accepted} next, unless it is dropped because the partition is read
+     * anew.
+     *
+     * @param polled when its records arrived
+     * @param traceParents the header {@code traceparent} of each of its records that has one; looked for while it is iterated
+     */
+    default void decoded(PartitionChanges piece, Instant polled, Iterable<byte[]> traceParents) {}
+
     /** A sink begins to write a batch. */
     default void writing(String sink, ChangeBatch batch) {}
 

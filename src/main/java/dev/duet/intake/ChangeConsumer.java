@@ -1,11 +1,16 @@
 package dev.duet.intake;
 
+import dev.duet.change.PartitionChanges;
 import dev.duet.delivery.Delivery;
+import dev.duet.delivery.DeliveryListener;
 import dev.duet.envelope.DebeziumDecoder;
 import dev.duet.failpoint.FailPoint;
 import dev.duet.transform.Transforms;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -15,8 +20,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
 import org.eclipse.microprofile.reactive.messaging.Acknowledgment;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.jboss.logging.Logger;
@@ -43,6 +50,7 @@ public class ChangeConsumer {
     private final KafkaUpstream upstream;
     private final Generations generations;
     private final TopicIds topics;
+    private final DeliveryListener listener;
 
     ChangeConsumer(
             DebeziumDecoder decoder,
@@ -53,6 +61,7 @@ public class ChangeConsumer {
             KafkaUpstream upstream,
             Generations generations,
             TopicIds topics,
+            DeliveryListener listener,
             SourceConfig config) {
         this.decoder = new BatchDecoder(
                 decoder, transforms, cursors, config.maxRecordBytes().asLongValue());
@@ -61,6 +70,7 @@ public class ChangeConsumer {
         this.upstream = upstream;
         this.generations = generations;
         this.topics = topics;
+        this.listener = listener;
     }
 
     @Incoming(CHANNEL)
@@ -77,6 +87,7 @@ public class ChangeConsumer {
 
     private void take(ConsumerRecords<byte[], byte[]> polled, CompletableFuture<Void> taken) {
         try {
+            Instant begin = Instant.now();
             FailPoint.POLLED.reached();
             CompletionStage<TopicIds.Look> look = topics.look(polled.partitions());
             BatchDecoder.Result result = decoder.decode(polled);
@@ -86,6 +97,7 @@ public class ChangeConsumer {
                 result = result.without(generations.of(others));
                 upstream.again(others);
             }
+            result.reads().forEach(read -> tellDecoded(read.changes(), polled, begin));
             deadLetters.send(result.letters());
             CompletionStage<Void> room = delivery.accept(result.reads());
             FailPoint.ACCEPTED.reached();
@@ -104,6 +116,18 @@ public class ChangeConsumer {
                     null, generations.of(polled.partitions()), "unexpected " + e + "; please report this as a defect");
             taken.complete(null);
         }
+    }
+
+    private void tellDecoded(PartitionChanges piece, ConsumerRecords<byte[], byte[]> polled, Instant begin) {
+        List<ConsumerRecord<byte[], byte[]>> records = polled.records(Partitions.toKafka(piece.partition()));
+        listener.decoded(
+                piece,
+                begin,
+                () -> records.stream()
+                        .map(record -> record.headers().lastHeader("traceparent"))
+                        .filter(Objects::nonNull)
+                        .map(Header::value)
+                        .iterator());
     }
 
     /**

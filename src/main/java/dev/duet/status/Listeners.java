@@ -7,6 +7,7 @@ import dev.duet.change.TopicPartition;
 import dev.duet.delivery.DeliveryListener;
 import dev.duet.delivery.Ledger;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,6 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Several listeners as one. */
 public record Listeners(List<DeliveryListener> all) implements DeliveryListener {
+    @Override
+    public void decoded(PartitionChanges piece, Instant polled, Iterable<byte[]> traceParents) {
+        all.forEach(listener -> listener.decoded(piece, polled, traceParents));
+    }
+
     @Override
     public void accepted(PartitionChanges changes) {
         all.forEach(listener -> listener.accepted(changes));
