@@ -253,7 +253,7 @@ public final class Board implements DeliveryListener {
 
     @Override
     public synchronized void atEnd(Set<TopicPartition> atEnd) {
-        partitions.forEach((partition, board) -> board.atEnd(atEnd.contains(partition)));
+        partitions.forEach((partition, board) -> board.end.atEnd(atEnd.contains(partition)));
     }
 
     @Override

@@ -112,7 +112,7 @@ final class BoardView {
                 of.partition.topic(),
                 of.partition.partition(),
                 of.table.toString(),
-                of.end,
+                of.end.offset(),
                 of.delivered,
                 positions,
                 of.lagRecords(now),

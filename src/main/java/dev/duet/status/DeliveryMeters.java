@@ -15,6 +15,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import jakarta.enterprise.inject.Typed;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -40,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * duet.registry.failures counter                    questions to the schema registry that were not answered and are asked again
  * duet.position       gauge    sink, topic, partition   first offset that the sink has not got, as far as this process knows
  * duet.delivered      gauge    topic, partition         first offset that is not in both sinks
- * duet.lag.records    gauge    topic, partition         offsets from there to the end
+ * duet.lag.records    gauge    topic, partition         offsets from there to the end; 0 if there is no record among them
  * duet.source.lag     gauge    sink, topic, partition   seconds from the source's commit of the newest row to its write
  * duet.tables.stopped gauge                         partitions that stand still
  * duet.buffered.bytes gauge                         memory of the changes that are accepted and not in both sinks
@@ -55,9 +56,14 @@ public final class DeliveryMeters implements DeliveryListener {
     private final Set<TopicPartition> standingStill = ConcurrentHashMap.newKeySet();
     private final AtomicLong bufferedBytes = new AtomicLong();
 
+    @Inject
     DeliveryMeters(MeterRegistry registry) {
+        this(registry, Clock.systemUTC());
+    }
+
+    DeliveryMeters(MeterRegistry registry, Clock clock) {
         this.registry = registry;
-        this.clock = Clock.systemUTC();
+        this.clock = clock;
         Gauge.builder("duet.buffered.bytes", bufferedBytes, AtomicLong::get).register(registry);
         Gauge.builder("duet.tables.stopped", standingStill, Set::size).register(registry);
     }
@@ -114,6 +120,16 @@ public final class DeliveryMeters implements DeliveryListener {
     }
 
     @Override
+    public void accepted(PartitionChanges link) {
+        gauges("", link.partition()).end.accepted(link.nextOffset(), clock.millis());
+    }
+
+    @Override
+    public void atEnd(Set<TopicPartition> atEnd) {
+        partitions.values().forEach(gauges -> gauges.end.atEnd(atEnd.contains(gauges.partition)));
+    }
+
+    @Override
     public void buffered(long bytes) {
         bufferedBytes.set(bytes);
     }
@@ -122,11 +138,13 @@ public final class DeliveryMeters implements DeliveryListener {
     public void started(Map<TopicPartition, Long> nextOffsets) {
         standingStill.removeAll(nextOffsets.keySet());
         delivered(nextOffsets);
+        nextOffsets.forEach((partition, next) -> gauges("", partition).end.accepted(next, clock.millis()));
     }
 
     @Override
     public void stopped(@Nullable TableId table, Set<TopicPartition> stopped, String reason) {
         standingStill.addAll(stopped);
+        stopped.forEach(partition -> gauges("", partition).end.stopped());
     }
 
     /** The gauges of partitions that another process reads now would stand still and mislead: they go. */
@@ -198,18 +216,18 @@ public final class DeliveryMeters implements DeliveryListener {
 
     private PartitionGauges gauges(String sink, TopicPartition partition) {
         return partitions.computeIfAbsent(
-                sink + "/" + partition, key -> new PartitionGauges(registry, sink, partition));
+                sink + "/" + partition, key -> new PartitionGauges(registry, clock, sink, partition));
     }
 
     /** The gauges of one partition: of one sink, or (sink empty) of the delivery as a whole. */
     private static final class PartitionGauges {
         final TopicPartition partition;
         final AtomicLong position = new AtomicLong();
-        final AtomicLong end = new AtomicLong();
+        final PartitionEnd end = new PartitionEnd();
         final AtomicLong sourceLagMicros = new AtomicLong();
         final List<Gauge> meters;
 
-        PartitionGauges(MeterRegistry registry, String sink, TopicPartition partition) {
+        PartitionGauges(MeterRegistry registry, Clock clock, String sink, TopicPartition partition) {
             this.partition = partition;
             Tags tags = Tags.of("topic", partition.topic(), "partition", Integer.toString(partition.partition()));
             if (sink.isEmpty()) {
@@ -217,7 +235,7 @@ public final class DeliveryMeters implements DeliveryListener {
                         Gauge.builder("duet.delivered", position, AtomicLong::get)
                                 .tags(tags)
                                 .register(registry),
-                        Gauge.builder("duet.lag.records", this, gauges -> gauges.lag())
+                        Gauge.builder("duet.lag.records", this, gauges -> gauges.lag(clock.millis()))
                                 .tags(tags)
                                 .register(registry));
             } else {
@@ -233,8 +251,8 @@ public final class DeliveryMeters implements DeliveryListener {
             }
         }
 
-        private double lag() {
-            return Math.max(0, end.get() - position.get());
+        private double lag(long now) {
+            return end.from(position.get(), now);
         }
     }
 }

@@ -8,25 +8,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where one partition stands. Guarded by the board.
  *
- * <p>A lag in seconds is the age of what a sink wrote last, or the time since it was level, whichever is less; none while it is level. The
- * end of a partition may be an offset that holds no record (a transaction's marker), which no position reaches by itself: a sink that has
- * all that was accepted counts as level when the consumer has found nothing more for some seconds.
+ * <p>A lag in seconds is the age of what a sink wrote last, or the time since it was level, whichever is less; none while it is level.
  */
 final class PartitionBoard {
-    private static final long QUIET_MILLIS = 3000;
     /** A stopped partition that is tried again counts as stopped until it has gone well for so long. */
     private static final long PROBATION_MILLIS = 3000;
 
     final TopicPartition partition;
     TableId table;
-    long end = -1;
+    final PartitionEnd end = new PartitionEnd();
     long delivered;
     final long[] positions;
     private final long[] rowMillis;
     private final long[] levelMillis;
-    private long acceptedNext = -1;
-    private long acceptedMillis;
-    private boolean atEnd;
     private @Nullable String stopped;
     private long startedAgainMillis;
 
@@ -41,8 +35,7 @@ final class PartitionBoard {
 
     void started(long next, long now) {
         delivered = next;
-        acceptedNext = next;
-        acceptedMillis = now;
+        end.accepted(next, now);
         for (int sink = 0; sink < positions.length; sink++) {
             positions[sink] = Math.max(positions[sink], next);
         }
@@ -51,9 +44,8 @@ final class PartitionBoard {
 
     /** Returns by how much the partition has grown: what was read was there, even if the end has not been told since. */
     long accepted(long next, long now) {
-        acceptedNext = next;
-        acceptedMillis = now;
-        return end >= 0 && next > end ? endsAt(next, now) : 0;
+        end.accepted(next, now);
+        return end.offset() >= 0 && next > end.offset() ? endsAt(next, now) : 0;
     }
 
     /** @param newestMillis when the source made the newest of the rows, 0 if there was none */
@@ -65,22 +57,18 @@ final class PartitionBoard {
 
     /** Returns by how much the partition has grown since it was asked last. */
     long endsAt(long next, long now) {
-        long grown = end < 0 ? 0 : Math.max(0, next - end);
-        end = next;
+        long grown = end.offset() < 0 ? 0 : Math.max(0, next - end.offset());
+        end.set(next);
         for (int sink = 0; sink < positions.length; sink++) {
             level(sink, now);
         }
         return grown;
     }
 
-    void atEnd(boolean is) {
-        atEnd = is;
-    }
-
     void stop(String reason) {
         stopped = reason;
         startedAgainMillis = 0;
-        acceptedNext = -1;
+        end.stopped();
     }
 
     @Nullable
@@ -94,7 +82,7 @@ final class PartitionBoard {
     long lagRecords(long now) {
         long lag = 0;
         for (int sink = 0; sink < positions.length; sink++) {
-            lag = Math.max(lag, isLevel(sink, now) ? 0 : end - positions[sink]);
+            lag = Math.max(lag, end.from(positions[sink], now));
         }
         return lag;
     }
@@ -113,11 +101,7 @@ final class PartitionBoard {
     }
 
     private boolean isLevel(int sink, long now) {
-        return positions[sink] >= end
-                || (atEnd
-                        && acceptedNext >= 0
-                        && positions[sink] >= acceptedNext
-                        && now - acceptedMillis > QUIET_MILLIS);
+        return end.from(positions[sink], now) == 0;
     }
 
     private void level(int sink, long now) {

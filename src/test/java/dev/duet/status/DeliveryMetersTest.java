@@ -1,0 +1,86 @@
+package dev.duet.status;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.duet.change.PartitionChanges;
+import dev.duet.change.PartitionChanges.Offsets;
+import dev.duet.change.TopicPartition;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** What alerts go by. */
+class DeliveryMetersTest {
+    private static final TopicPartition P = new TopicPartition("s.public.t", 0, 0);
+
+    private final SettableClock clock = new SettableClock();
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final DeliveryMeters meters = new DeliveryMeters(registry, clock);
+
+    @Test
+    void aMarkerAtTheEndIsNoLag() {
+        meters.started(Map.of(P, 0L));
+        meters.endsAt(Map.of(P, 6L)); // five records and the marker of their transaction
+        meters.atEnd(Set.of());
+        assertThat(lag()).isEqualTo(6);
+        meters.accepted(piece(0, 5));
+        meters.atEnd(Set.of(P));
+        meters.delivered(Map.of(P, 4L));
+        clock.millis += 60_000;
+        assertThat(lag()).as("a record is on its way").isEqualTo(2);
+        meters.delivered(Map.of(P, 5L));
+        assertThat(lag()).isZero();
+    }
+
+    @Test
+    void recordsThatAreNotFetchedAreLag() {
+        meters.started(Map.of(P, 0L));
+        meters.accepted(piece(0, 5));
+        meters.delivered(Map.of(P, 5L));
+        meters.endsAt(Map.of(P, 6L));
+        meters.atEnd(Set.of());
+        clock.millis += 60_000;
+        assertThat(lag()).isEqualTo(1);
+        meters.atEnd(Set.of(P));
+        assertThat(lag()).isZero();
+        meters.stopped(null, Set.of(P), "a wrong type");
+        assertThat(lag())
+                .as("whether a stopped partition has more, nobody looks")
+                .isEqualTo(1);
+    }
+
+    private double lag() {
+        return registry.get("duet.lag.records").gauge().value();
+    }
+
+    private static PartitionChanges piece(long first, long next) {
+        Offsets filtered = Offsets.of(LongStream.range(first, next).toArray());
+        return new PartitionChanges(P, first, next, next - first, List.of(), filtered, Offsets.NONE, 0);
+    }
+
+    private static final class SettableClock extends Clock {
+        long millis = 1_000_000;
+
+        @Override
+        public Instant instant() {
+            return Instant.ofEpochMilli(millis);
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+}
