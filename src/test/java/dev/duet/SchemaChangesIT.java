@@ -84,8 +84,8 @@ class SchemaChangesIT {
                                 "table.include.list", "public.fund,public.part,public.odd,public.again,public.ren",
                                 "exactly.once.support", "requested")));
         startServices(Map.of());
+        assertMirrorEqualsSource("fund"); // before the load, or its rows are in the snapshot too
         load.start();
-        assertMirrorEqualsSource("fund");
     }
 
     @AfterAll
