@@ -38,34 +38,18 @@ public final class ServiceProcess implements AutoCloseable {
      * system property {@code duet.executable} names. Of the JVM's options that one takes only {@code -Xmx} and the like.
      */
     public static ServiceProcess start(Map<String, String> settings, String... jvmOptions) throws IOException {
-        Path root = Path.of(System.getProperty("duet.basedir", ".")).toAbsolutePath();
         int port;
         try (ServerSocket socket = new ServerSocket(0)) {
             port = socket.getLocalPort();
         }
-        List<String> command = new ArrayList<>();
-        String executable = System.getProperty("duet.executable");
-        command.add(
-                executable != null
-                        ? executable
-                        : ProcessHandle.current().info().command().orElse("java"));
-        List<String> options = jvmOptions.length == 0 ? List.of("-Xmx512m", "-XX:+UseSerialGC") : List.of(jvmOptions);
-        options.stream()
-                .filter(option -> executable == null || option.startsWith("-Xm"))
-                .forEach(command::add);
+        List<String> options =
+                new ArrayList<>(jvmOptions.length == 0 ? List.of("-Xmx512m", "-XX:+UseSerialGC") : List.of(jvmOptions));
         Map<String, String> all = new LinkedHashMap<>(settings);
         all.put("quarkus.http.port", Integer.toString(port));
-        all.forEach((key, value) -> command.add("-D" + key + "=" + value));
-        if (executable == null) {
-            command.addAll(List.of(
-                    "-jar",
-                    System.getProperty(
-                            "duet.service.jar",
-                            root.resolve("target/quarkus-app/quarkus-run.jar").toString())));
-        }
-        Path log =
-                Files.createTempFile(Files.createDirectories(root.resolve("target/service-logs")), "service", ".log");
-        Process process = new ProcessBuilder(command)
+        all.forEach((key, value) -> options.add("-D" + key + "=" + value));
+        Path log = Files.createTempFile(
+                Files.createDirectories(Packaged.target().resolve("service-logs")), "service", ".log");
+        Process process = new ProcessBuilder(Packaged.command(options, List.of()))
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
