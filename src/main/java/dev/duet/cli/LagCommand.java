@@ -2,6 +2,7 @@ package dev.duet.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,20 +50,23 @@ final class LagCommand implements Callable<Integer> {
         if (output.format == Format.JSON) {
             out.println(ServiceOption.pretty(lag));
         } else {
-            TextTable table =
-                    new TextTable("PARTITION", "TABLE", ">END", ">POSTGRES", ">DELTA", ">BEHIND", ">DELTA TRAILS");
-            lag.path("partitions")
-                    .forEach(partition -> table.row(
-                            partition.path("topic").asText() + "-"
-                                    + partition.path("partition").asText(),
-                            partition.path("table").asText(),
-                            partition.path("end").asText("-"),
-                            partition.path("positions").path("postgres").asText(),
-                            partition.path("positions").path("delta").asText(),
-                            ServiceOption.behind(partition),
-                            partition.path("trailSeconds").asText() + " s"));
-            table.print(out);
+            print(lag.path("partitions"), out);
         }
         return lag.path("seconds").asDouble() > maxSeconds ? ExitCode.NO : ExitCode.OK;
+    }
+
+    private static void print(JsonNode partitions, PrintWriter out) {
+        try (Grid grid =
+                Grid.whole(out, 2, "PARTITION", "TABLE", "END", "POSTGRES", "DELTA", "BEHIND", "DELTA TRAILS")) {
+            partitions.forEach(partition -> grid.row(List.of(
+                    partition.path("topic").asText() + "-"
+                            + partition.path("partition").asText(),
+                    partition.path("table").asText(),
+                    partition.path("end").asText("-"),
+                    partition.path("positions").path("postgres").asText(),
+                    partition.path("positions").path("delta").asText(),
+                    ServiceOption.behind(partition),
+                    partition.path("trailSeconds").asText() + " s")));
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.duet.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -63,22 +64,22 @@ final class StatusCommand implements Callable<Integer> {
         out.println(
                 status.path("headline").asText() + ". " + status.path("detail").asText());
         out.println();
-        TextTable sinks = new TextTable("SINK", "STATE", ">RECORDS/S", ">ROWS", ">BATCHES", ">MEDIAN MS", ">95 % MS");
-        status.path("sinks")
-                .forEach(sink -> sinks.row(
-                        sink.path("name").asText(),
-                        sink.path("state").asText(),
-                        status.path("flow")
-                                .path("written")
-                                .path(sink.path("name").asText())
-                                .asText(),
-                        sink.path("rows").asText(),
-                        sink.path("batches").asText(),
-                        sink.path("medianMillis").asText(),
-                        sink.path("p95Millis").asText()));
-        sinks.print(out);
+        try (Grid sinks = Grid.whole(out, 2, "SINK", "STATE", "RECORDS/S", "ROWS", "BATCHES", "MEDIAN MS", "95 % MS")) {
+            status.path("sinks")
+                    .forEach(sink -> sinks.row(List.of(
+                            sink.path("name").asText(),
+                            sink.path("state").asText(),
+                            status.path("flow")
+                                    .path("written")
+                                    .path(sink.path("name").asText())
+                                    .asText(),
+                            sink.path("rows").asText(),
+                            sink.path("batches").asText(),
+                            sink.path("medianMillis").asText(),
+                            sink.path("p95Millis").asText())));
+        }
         out.println();
-        TablesCommand.table(status.path("tables")).print(out);
+        TablesCommand.print(status.path("tables"), out);
         status.path("problems").forEach(problem -> {
             if (problem.path("ended").isNull()) {
                 out.println();

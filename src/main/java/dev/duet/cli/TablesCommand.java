@@ -2,6 +2,7 @@ package dev.duet.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,7 +42,7 @@ final class TablesCommand implements Callable<Integer> {
         if (output.format == Format.JSON) {
             out.println(ServiceOption.pretty(answer));
         } else {
-            table(answer.path("tables")).print(out);
+            print(answer.path("tables"), out);
         }
         boolean stopped = false;
         for (JsonNode table : answer.path("tables")) {
@@ -50,32 +51,36 @@ final class TablesCommand implements Callable<Integer> {
         return stopped ? ExitCode.NO : ExitCode.OK;
     }
 
-    static TextTable table(JsonNode tables) {
-        TextTable text = new TextTable(
+    static void print(JsonNode tables, PrintWriter out) {
+        try (Grid grid = Grid.whole(
+                out,
+                2,
                 "TABLE",
                 "STATE",
-                ">ROWS IN",
-                ">POSTGRES",
-                ">DELTA",
-                ">FILTERED",
-                ">DEAD LETTERS",
-                ">VERSION",
-                ">BEHIND");
-        tables.forEach(table -> {
-            JsonNode postgres = table.path("sinks").path("postgres");
-            text.row(
-                    table.path("table").asText(),
-                    !table.path("stopped").isNull()
-                            ? "stopped"
-                            : table.path("paused").asBoolean() ? "paused" : "well",
-                    table.path("in").asText(),
-                    postgres.path("applied").asText(),
-                    table.path("sinks").path("delta").path("applied").asText(),
-                    postgres.path("filtered").asText(),
-                    postgres.path("deadLettered").asText(),
-                    table.path("version").asText("-"),
-                    ServiceOption.behind(table));
-        });
-        return text;
+                "ROWS IN",
+                "POSTGRES",
+                "DELTA",
+                "FILTERED",
+                "DEAD LETTERS",
+                "VERSION",
+                "BEHIND")) {
+            tables.forEach(table -> grid.row(row(table)));
+        }
+    }
+
+    private static List<String> row(JsonNode table) {
+        JsonNode postgres = table.path("sinks").path("postgres");
+        return List.of(
+                table.path("table").asText(),
+                !table.path("stopped").isNull()
+                        ? "stopped"
+                        : table.path("paused").asBoolean() ? "paused" : "well",
+                table.path("in").asText(),
+                postgres.path("applied").asText(),
+                table.path("sinks").path("delta").path("applied").asText(),
+                postgres.path("filtered").asText(),
+                postgres.path("deadLettered").asText(),
+                table.path("version").asText("-"),
+                ServiceOption.behind(table));
     }
 }
