@@ -3,11 +3,7 @@ package dev.duet.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** The tables of a running service. */
 @Command(
@@ -21,29 +17,11 @@ import picocli.CommandLine.Spec;
             "3:the service does not answer",
             "4:the service refuses the login"
         })
-final class TablesCommand implements Callable<Integer> {
-    @Spec
-    CommandSpec spec;
-
-    @Mixin
-    ServiceOption service = new ServiceOption();
-
-    @Mixin
-    OutputOption output = new OutputOption();
-
-    TablesCommand() {
-        this.spec = CommandSpec.create();
-    }
-
+final class TablesCommand extends ServiceCommand {
     @Override
     public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
         JsonNode answer = service.get("tables");
-        if (output.format == Format.JSON) {
-            out.println(ServiceOption.pretty(answer));
-        } else {
-            print(answer.path("tables"), out);
-        }
+        show(answer, TablesCommand::print);
         boolean stopped = false;
         for (JsonNode table : answer.path("tables")) {
             stopped |= !table.path("stopped").isNull();
@@ -51,7 +29,8 @@ final class TablesCommand implements Callable<Integer> {
         return stopped ? ExitCode.NO : ExitCode.OK;
     }
 
-    static void print(JsonNode tables, PrintWriter out) {
+    /** @param answer one that holds tables */
+    static void print(JsonNode answer, PrintWriter out) {
         try (Grid grid = Grid.whole(
                 out,
                 2,
@@ -64,7 +43,7 @@ final class TablesCommand implements Callable<Integer> {
                 "DEAD LETTERS",
                 "VERSION",
                 "BEHIND")) {
-            tables.forEach(table -> grid.row(row(table)));
+            answer.path("tables").forEach(table -> grid.row(row(table)));
         }
     }
 
