@@ -17,10 +17,16 @@ import java.util.concurrent.TimeUnit;
  * @param err what it printed to its standard error
  */
 public record CommandRun(int exitCode, String out, String err) {
-    private static final long LIMIT_SECONDS = 120;
+    private static final long LIMIT_SECONDS = 240;
 
     /** Runs the packaged jar, or the native executable that the system property {@code duet.executable} names. */
     public static CommandRun of(Map<String, String> settings, String... arguments) throws Exception {
+        return in(Map.of(), settings, arguments);
+    }
+
+    /** The same, with these variables in its environment. */
+    static CommandRun in(Map<String, String> environment, Map<String, String> settings, String... arguments)
+            throws Exception {
         Path root = Path.of(System.getProperty("duet.basedir", ".")).toAbsolutePath();
         String executable = System.getProperty("duet.executable");
         List<String> command = new ArrayList<>();
@@ -41,11 +47,12 @@ public record CommandRun(int exitCode, String out, String err) {
         Path out = Files.createTempFile(root.resolve("target"), "command", ".out");
         Path err = Files.createTempFile(root.resolve("target"), "command", ".err");
         try {
-            Process process = new ProcessBuilder(command)
-                    .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null"))) // nobody to ask
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .redirectInput(new File("/dev/null")) // nobody to ask
                     .redirectOutput(out.toFile())
-                    .redirectError(err.toFile())
-                    .start();
+                    .redirectError(err.toFile());
+            builder.environment().putAll(environment);
+            Process process = builder.start();
             if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 throw new IllegalStateException(
@@ -67,6 +74,11 @@ public record CommandRun(int exitCode, String out, String err) {
                     + run.out() + "\n" + run.err());
         }
         return run;
+    }
+
+    /** All that it said. */
+    String text() {
+        return out + err;
     }
 
     /** The lines of the answer. */

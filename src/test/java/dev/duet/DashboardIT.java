@@ -13,8 +13,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.sql.Connection;
 import java.time.Duration;
@@ -39,9 +37,6 @@ class DashboardIT {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final EmbeddedStack stack = EmbeddedStack.shared();
-
-    /** A command's end. */
-    private record Run(int exitCode, String out) {}
 
     @Test
     void tellsWhatIsDeliveredAndPausesWithoutLoss() throws Exception {
@@ -148,7 +143,7 @@ class DashboardIT {
         assertThat(command(Map.of("DUET_URL", url), "status").out())
                 .startsWith("All is well.")
                 .contains("public.funds");
-        Run tables = command(Map.of(), "tables", "--url", url, "--output", "json");
+        CommandRun tables = command(Map.of(), "tables", "--url", url, "--output", "json");
         assertThat(tables.exitCode()).isZero();
         assertThat(JSON.readTree(tables.out()).at("/tables/0/name").asText()).isEqualTo("funds");
         assertThat(command(Map.of(), "lag", "--url", url).out()).contains("board.public.funds-3", "level");
@@ -330,34 +325,7 @@ class DashboardIT {
         }
     }
 
-    private static Run command(Map<String, String> environment, String... arguments) throws Exception {
-        Path root = Path.of(System.getProperty("duet.basedir", ".")).toAbsolutePath();
-        String executable = System.getProperty("duet.executable");
-        List<String> command = new ArrayList<>(
-                executable != null
-                        ? List.of(executable)
-                        : List.of(
-                                ProcessHandle.current().info().command().orElse("java"),
-                                "-XX:TieredStopAtLevel=1",
-                                "-jar",
-                                root.resolve("target/quarkus-app/quarkus-run.jar")
-                                        .toString()));
-        command.addAll(List.of(arguments));
-        Path out = Files.createTempFile(root.resolve("target"), "command", ".out");
-        try {
-            ProcessBuilder builder = new ProcessBuilder(command)
-                    .redirectInput(Path.of("/dev/null").toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(out.toFile());
-            builder.environment().putAll(environment);
-            Process process = builder.start();
-            if (!process.waitFor(60, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new AssertionError(String.join(" ", arguments) + " did not end: " + Files.readString(out));
-            }
-            return new Run(process.exitValue(), Files.readString(out));
-        } finally {
-            Files.delete(out);
-        }
+    private static CommandRun command(Map<String, String> environment, String... arguments) throws Exception {
+        return CommandRun.in(environment, Map.of(), arguments);
     }
 }

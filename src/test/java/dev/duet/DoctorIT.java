@@ -47,9 +47,9 @@ class DoctorIT {
                 assertThat(Instant.now()).as(service.log()).isBefore(limit);
                 Thread.sleep(200);
             }
-            CommandProcess.Result well = CommandProcess.run(settings, "doctor", "--output", "json");
+            CommandRun well = CommandRun.of(settings, "doctor", "--output", "json");
             assertThat(bad(well)).as(well.text()).isEmpty();
-            assertThat(well.exit()).isZero();
+            assertThat(well.exitCode()).isZero();
 
             execute(source, "alter table fund_unit replica identity nothing");
             execute(source, "alter publication dbz_pub drop table fund_metadata");
@@ -57,8 +57,8 @@ class DoctorIT {
             connector("pause");
             try {
                 settings.put("duet.source.unavailable-value-placeholder", "another");
-                CommandProcess.Result ill = CommandProcess.run(settings, "doctor", "--output", "json");
-                assertThat(ill.exit()).isEqualTo(1);
+                CommandRun ill = CommandRun.of(settings, "doctor", "--output", "json");
+                assertThat(ill.exitCode()).isEqualTo(1);
                 assertThat(bad(ill))
                         .contains(
                                 "source table \"public\".\"fund_unit\": its replica identity is NOTHING",
@@ -67,8 +67,8 @@ class DoctorIT {
                                 "target table \"public\".\"fund_unit\": the role may not write it",
                                 "connector duet-source: state: it is PAUSED");
                 assertThat(bad(ill)).anyMatch(one -> one.contains("unavailable.value.placeholder"));
-                CommandProcess.Result table = CommandProcess.run(settings, "doctor");
-                assertThat(table.exit()).isEqualTo(1);
+                CommandRun table = CommandRun.of(settings, "doctor");
+                assertThat(table.exitCode()).isEqualTo(1);
                 assertThat(table.out())
                         .contains("-> ALTER TABLE \"public\".\"fund_unit\" REPLICA IDENTITY DEFAULT.")
                         .contains("-> PUT /connectors/duet-source/resume.");
@@ -80,13 +80,13 @@ class DoctorIT {
             settings.put("kafka.bootstrap.servers", "127.0.0.1:1");
             settings.put("kafka.default.api.timeout.ms", "3000");
             settings.put("kafka.request.timeout.ms", "2000");
-            CommandProcess.Result away = CommandProcess.run(settings, "doctor", "--output", "json");
+            CommandRun away = CommandRun.of(settings, "doctor", "--output", "json");
             assertThat(bad(away)).as(away.text()).anyMatch(one -> one.startsWith("topics reachable: Kafka"));
         }
     }
 
     /** What is not well. */
-    private static List<String> bad(CommandProcess.Result result) throws Exception {
+    private static List<String> bad(CommandRun result) throws Exception {
         List<String> bad = new ArrayList<>();
         JsonNode findings = new ObjectMapper().readTree(result.out()).path("findings");
         assertThat(findings.size()).as(result.text()).isGreaterThan(5);

@@ -299,10 +299,10 @@ class VerifyIT {
                 .resolve("target/verify-files"));
         List<String> command = new ArrayList<>(List.of("verify", "--output=json", "--directory=" + files));
         command.addAll(List.of(arguments));
-        CommandProcess.Result result = CommandProcess.run(settings, command.toArray(String[]::new));
+        CommandRun result = CommandRun.of(settings, command.toArray(String[]::new));
         assertThat(files).isEmptyDirectory();
         JsonNode json = result.out().startsWith("{") ? JSON.readTree(result.out()) : JSON.createObjectNode();
-        return new Answer(result.exit(), json, result.text());
+        return new Answer(result.exitCode(), json, result.text());
     }
 
     private static List<String> differences(Answer answer) {

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,30 @@ final class Answer {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Writes what a document holds. */
+    interface Fields {
+        void write(JsonGenerator to) throws IOException;
+    }
+
+    /** Prints an object, indented, and ends the line. */
+    static void pretty(PrintWriter out, Fields fields) {
+        try (JsonGenerator json = JSON.createGenerator(out).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)) {
+            json.useDefaultPrettyPrinter();
+            json.writeStartObject();
+            fields.write(json);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        out.println();
+        out.flush();
+    }
+
+    /** One of a few words, as answers show it. */
+    static String word(Enum<?> word) {
+        return word.name().toLowerCase(Locale.ROOT);
     }
 
     private static void write(JsonGenerator json, @Nullable Object value) throws IOException {

@@ -1,9 +1,6 @@
 package dev.duet.cli;
 
-import dev.duet.inspect.NotFoundException;
 import dev.duet.intake.Letters;
-import dev.duet.intake.Letters.Letter;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,12 +25,7 @@ final class DeadLettersDiscardCommand implements Callable<Integer> {
     public Integer call() {
         choice.check();
         Letters letters = Beans.of(Letters.class);
-        List<Letter> chosen = LetterChoice.open(letters, choice);
-        if (chosen.isEmpty()) {
-            throw new NotFoundException(
-                    "no open letter of topic " + letters.topic() + " is meant; duet dead-letters list shows them");
-        }
-        LetterTable.print(chosen, output.format);
+        LetterTable.print(choice.open(letters), output.format);
         if (confirmation.isGiven()) {
             System.err.println(letters.discard(choice::test).size() + " letters discarded");
         }

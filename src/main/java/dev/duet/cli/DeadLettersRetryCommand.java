@@ -1,6 +1,5 @@
 package dev.duet.cli;
 
-import dev.duet.inspect.NotFoundException;
 import dev.duet.intake.Letters;
 import dev.duet.intake.Letters.Letter;
 import java.util.List;
@@ -30,11 +29,7 @@ final class DeadLettersRetryCommand implements Callable<Integer> {
     public Integer call() {
         choice.check();
         Letters letters = Beans.of(Letters.class);
-        List<Letter> chosen = LetterChoice.open(letters, choice);
-        if (chosen.isEmpty()) {
-            throw new NotFoundException(
-                    "no open letter of topic " + letters.topic() + " is meant; duet dead-letters list shows them");
-        }
+        List<Letter> chosen = choice.open(letters);
         for (Letter letter : chosen) {
             if (letter.omittedBytes() >= 0 && !choice.ids.isEmpty()) {
                 throw new Refusal(

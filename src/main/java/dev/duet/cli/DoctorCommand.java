@@ -1,19 +1,14 @@
 package dev.duet.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.duet.inspect.Checkup;
 import dev.duet.inspect.Checkups;
 import dev.duet.inspect.Finding;
 import dev.duet.inspect.Finding.Level;
 import dev.duet.inspect.NotFoundException;
 import dev.duet.inspect.UnreachableException;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -70,7 +65,9 @@ final class DoctorCommand implements Callable<Integer> {
 
     private static void print(List<Finding> findings, PrintWriter out) {
         for (Finding finding : findings) {
-            out.printf("%-8s %-10s %s: %s%n", word(finding.level()), finding.area(), finding.what(), finding.detail());
+            out.printf(
+                    "%-8s %-10s %s: %s%n",
+                    Answer.word(finding.level()), finding.area(), finding.what(), finding.detail());
             if (!finding.fix().isEmpty()) {
                 out.printf("%-19s -> %s%n", "", finding.fix());
             }
@@ -79,31 +76,19 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private static void json(List<Finding> findings, PrintWriter out) {
-        try (JsonGenerator to = new JsonFactory().createGenerator(out)) {
-            to.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-            to.useDefaultPrettyPrinter();
-            to.writeStartObject();
+        Answer.pretty(out, to -> {
             to.writeBooleanField("ok", findings.stream().noneMatch(one -> one.level() == Level.FAILURE));
             to.writeArrayFieldStart("findings");
             for (Finding finding : findings) {
                 to.writeStartObject();
                 to.writeStringField("area", finding.area());
                 to.writeStringField("what", finding.what());
-                to.writeStringField("level", word(finding.level()));
+                to.writeStringField("level", Answer.word(finding.level()));
                 to.writeStringField("detail", finding.detail());
                 to.writeStringField("fix", finding.fix());
                 to.writeEndObject();
             }
             to.writeEndArray();
-            to.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        out.println();
-        out.flush();
-    }
-
-    private static String word(Level level) {
-        return level.name().toLowerCase(Locale.ROOT);
+        });
     }
 }

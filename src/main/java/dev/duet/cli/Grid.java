@@ -1,27 +1,44 @@
 package dev.duet.cli;
 
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Columns for people. The first rows decide how wide the columns are; those behind them are printed as they come, so that an answer of any
- * length takes no memory. Long values are cut; control characters are shown as a middle dot.
+ * length takes no memory. Long values are cut; control characters are shown as a middle dot. {@link #whole} keeps all.
  */
 final class Grid implements AutoCloseable {
     private static final int ROWS_THAT_DECIDE = 200;
     private static final int LONGEST = 60;
 
-    private final PrintStream out;
+    private final PrintWriter out;
     private final List<String> header;
+    private final int words;
+    private final boolean whole;
     private final List<List<String>> waiting = new ArrayList<>();
     private int @Nullable [] widths;
-    private long rows;
 
     Grid(PrintStream out, List<String> header) {
+        this(new PrintWriter(out, false, out.charset()), header, header.size(), false);
+    }
+
+    private Grid(PrintWriter out, List<String> header, int words, boolean whole) {
         this.out = out;
         this.header = header;
+        this.words = words;
+        this.whole = whole;
+    }
+
+    /**
+     * Of an answer that is short: all rows decide, and no value is cut.
+     *
+     * @param words how many columns stand to the left; those behind them are numbers, to the right
+     */
+    static Grid whole(PrintWriter out, int words, String... header) {
+        return new Grid(out, List.of(header), words, true);
     }
 
     void row(List<? extends @Nullable Object> values) {
@@ -29,31 +46,29 @@ final class Grid implements AutoCloseable {
         for (Object value : values) {
             row.add(shown(value));
         }
-        rows++;
         if (widths != null) {
             print(row, widths);
             return;
         }
         waiting.add(row);
-        if (waiting.size() >= ROWS_THAT_DECIDE) {
-            flush();
+        if (!whole && waiting.size() >= ROWS_THAT_DECIDE) {
+            widths = decide();
         }
     }
 
-    long rows() {
-        return rows;
-    }
-
-    private static String shown(@Nullable Object value) {
+    private String shown(@Nullable Object value) {
         if (value == null) {
             return "";
         }
         String text = value.toString();
+        if (whole) {
+            return text;
+        }
         String cut = text.length() > LONGEST ? text.substring(0, LONGEST - 1) + "…" : text;
         return cut.replaceAll("\\p{Cntrl}", "·");
     }
 
-    private int[] flush() {
+    private int[] decide() {
         int[] decided = new int[header.size()];
         for (int i = 0; i < decided.length; i++) {
             decided[i] = header.get(i).length();
@@ -61,7 +76,6 @@ final class Grid implements AutoCloseable {
                 decided[i] = Math.max(decided[i], row.get(i).length());
             }
         }
-        widths = decided;
         print(header, decided);
         waiting.forEach(row -> print(row, decided));
         waiting.clear();
@@ -72,8 +86,8 @@ final class Grid implements AutoCloseable {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < of.length; i++) {
             String value = row.get(i);
-            line.append(i == 0 ? "" : "  ").append(value);
-            line.append(" ".repeat(Math.max(0, of[i] - value.length())));
+            String gap = " ".repeat(Math.max(0, of[i] - value.length()));
+            line.append(i == 0 ? "" : "  ").append(i < words ? value + gap : gap + value);
         }
         out.println(line.toString().stripTrailing());
     }
@@ -81,7 +95,7 @@ final class Grid implements AutoCloseable {
     @Override
     public void close() {
         if (widths == null) {
-            widths = flush();
+            widths = decide();
         }
         out.flush();
     }

@@ -2,12 +2,9 @@ package dev.duet.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
+import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** How far behind the source both copies are. */
 @Command(
@@ -21,16 +18,7 @@ import picocli.CommandLine.Spec;
             "3:the service does not answer",
             "4:the service refuses the login"
         })
-final class LagCommand implements Callable<Integer> {
-    @Spec
-    CommandSpec spec;
-
-    @Mixin
-    ServiceOption service = new ServiceOption();
-
-    @Mixin
-    OutputOption output = new OutputOption();
-
+final class LagCommand extends ServiceCommand {
     @Option(
             names = "--max-seconds",
             paramLabel = "N",
@@ -38,21 +26,18 @@ final class LagCommand implements Callable<Integer> {
             description = "Exit with 1 if the oldest record that is not in both copies is older.")
     double maxSeconds;
 
-    LagCommand() {
-        this.spec = CommandSpec.create();
-    }
-
     @Override
     public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
         JsonNode lag = service.get("lag");
-        if (output.format == Format.JSON) {
-            out.println(ServiceOption.pretty(lag));
-        } else {
-            TextTable table =
-                    new TextTable("PARTITION", "TABLE", ">END", ">POSTGRES", ">DELTA", ">BEHIND", ">DELTA TRAILS");
+        show(lag, LagCommand::print);
+        return lag.path("seconds").asDouble() > maxSeconds ? ExitCode.NO : ExitCode.OK;
+    }
+
+    private static void print(JsonNode lag, PrintWriter out) {
+        try (Grid grid =
+                Grid.whole(out, 2, "PARTITION", "TABLE", "END", "POSTGRES", "DELTA", "BEHIND", "DELTA TRAILS")) {
             lag.path("partitions")
-                    .forEach(partition -> table.row(
+                    .forEach(partition -> grid.row(List.of(
                             partition.path("topic").asText() + "-"
                                     + partition.path("partition").asText(),
                             partition.path("table").asText(),
@@ -60,9 +45,7 @@ final class LagCommand implements Callable<Integer> {
                             partition.path("positions").path("postgres").asText(),
                             partition.path("positions").path("delta").asText(),
                             ServiceOption.behind(partition),
-                            partition.path("trailSeconds").asText() + " s"));
-            table.print(out);
+                            partition.path("trailSeconds").asText() + " s")));
         }
-        return lag.path("seconds").asDouble() > maxSeconds ? ExitCode.NO : ExitCode.OK;
     }
 }

@@ -1,5 +1,6 @@
 package dev.duet.cli;
 
+import dev.duet.inspect.NotFoundException;
 import dev.duet.intake.Letters;
 import dev.duet.intake.Letters.Letter;
 import java.util.List;
@@ -34,10 +35,16 @@ final class LetterChoice {
         }
     }
 
-    static List<Letter> open(Letters letters, LetterChoice choice) {
-        return letters.all().stream()
-                .filter(letter -> letter.state() == Letters.State.OPEN && choice.test(letter))
+    /** @throws NotFoundException if there is none */
+    List<Letter> open(Letters letters) {
+        List<Letter> open = letters.all().stream()
+                .filter(letter -> letter.state() == Letters.State.OPEN && test(letter))
                 .toList();
+        if (open.isEmpty()) {
+            throw new NotFoundException(
+                    "no open letter of topic " + letters.topic() + " is meant; duet dead-letters list shows them");
+        }
+        return open;
     }
 
     boolean test(Letter letter) {

@@ -4,7 +4,6 @@ import dev.duet.intake.Letters.Letter;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** Prints letters, without their keys and values. */
@@ -21,7 +20,7 @@ final class LetterTable {
                 out, List.of("letter", "state", "read at", "failed at", "tries", "copies", "bytes", "reason"))) {
             letters.forEach(letter -> grid.row(List.of(
                     LetterId.of(letter),
-                    state(letter),
+                    Answer.word(letter.state()),
                     letter.topic() + "-" + letter.sourcePartition() + "@" + letter.sourceOffset(),
                     letter.at(),
                     letter.tries(),
@@ -31,14 +30,10 @@ final class LetterTable {
         }
     }
 
-    private static String state(Letter letter) {
-        return letter.state().name().toLowerCase(Locale.ROOT);
-    }
-
     private static Map<String, Object> json(Letter letter) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("letter", LetterId.of(letter).toString());
-        json.put("state", state(letter));
+        json.put("state", Answer.word(letter.state()));
         json.put("topic", letter.topic());
         json.put("partition", letter.sourcePartition());
         json.put("offset", letter.sourceOffset());

@@ -2,11 +2,8 @@ package dev.duet.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
+import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** The tables of a running service. */
 @Command(
@@ -20,29 +17,11 @@ import picocli.CommandLine.Spec;
             "3:the service does not answer",
             "4:the service refuses the login"
         })
-final class TablesCommand implements Callable<Integer> {
-    @Spec
-    CommandSpec spec;
-
-    @Mixin
-    ServiceOption service = new ServiceOption();
-
-    @Mixin
-    OutputOption output = new OutputOption();
-
-    TablesCommand() {
-        this.spec = CommandSpec.create();
-    }
-
+final class TablesCommand extends ServiceCommand {
     @Override
     public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
         JsonNode answer = service.get("tables");
-        if (output.format == Format.JSON) {
-            out.println(ServiceOption.pretty(answer));
-        } else {
-            table(answer.path("tables")).print(out);
-        }
+        show(answer, TablesCommand::print);
         boolean stopped = false;
         for (JsonNode table : answer.path("tables")) {
             stopped |= !table.path("stopped").isNull();
@@ -50,32 +29,37 @@ final class TablesCommand implements Callable<Integer> {
         return stopped ? ExitCode.NO : ExitCode.OK;
     }
 
-    static TextTable table(JsonNode tables) {
-        TextTable text = new TextTable(
+    /** @param answer one that holds tables */
+    static void print(JsonNode answer, PrintWriter out) {
+        try (Grid grid = Grid.whole(
+                out,
+                2,
                 "TABLE",
                 "STATE",
-                ">ROWS IN",
-                ">POSTGRES",
-                ">DELTA",
-                ">FILTERED",
-                ">DEAD LETTERS",
-                ">VERSION",
-                ">BEHIND");
-        tables.forEach(table -> {
-            JsonNode postgres = table.path("sinks").path("postgres");
-            text.row(
-                    table.path("table").asText(),
-                    !table.path("stopped").isNull()
-                            ? "stopped"
-                            : table.path("paused").asBoolean() ? "paused" : "well",
-                    table.path("in").asText(),
-                    postgres.path("applied").asText(),
-                    table.path("sinks").path("delta").path("applied").asText(),
-                    postgres.path("filtered").asText(),
-                    postgres.path("deadLettered").asText(),
-                    table.path("version").asText("-"),
-                    ServiceOption.behind(table));
-        });
-        return text;
+                "ROWS IN",
+                "POSTGRES",
+                "DELTA",
+                "FILTERED",
+                "DEAD LETTERS",
+                "VERSION",
+                "BEHIND")) {
+            answer.path("tables").forEach(table -> grid.row(row(table)));
+        }
+    }
+
+    private static List<String> row(JsonNode table) {
+        JsonNode postgres = table.path("sinks").path("postgres");
+        return List.of(
+                table.path("table").asText(),
+                !table.path("stopped").isNull()
+                        ? "stopped"
+                        : table.path("paused").asBoolean() ? "paused" : "well",
+                table.path("in").asText(),
+                postgres.path("applied").asText(),
+                table.path("sinks").path("delta").path("applied").asText(),
+                postgres.path("filtered").asText(),
+                postgres.path("deadLettered").asText(),
+                table.path("version").asText("-"),
+                ServiceOption.behind(table));
     }
 }

@@ -1,6 +1,5 @@
 package dev.duet.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.duet.inspect.NotCompared;
 import dev.duet.inspect.RowKey;
@@ -8,7 +7,6 @@ import dev.duet.verify.Difference;
 import dev.duet.verify.TableAnswer;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
@@ -32,7 +30,7 @@ final class VerifyReport {
         }
         out.println(line);
         for (Difference difference : answer.differences()) {
-            out.println("  " + word(difference.kind()) + " in " + word(difference.side()) + ": "
+            out.println("  " + Answer.word(difference.kind()) + " in " + Answer.word(difference.side()) + ": "
                     + key(answer.key(), difference.key()) + columns(difference));
         }
         if (!answer.complete()) {
@@ -84,19 +82,12 @@ final class VerifyReport {
         return text.toString();
     }
 
-    private static String word(Enum<?> word) {
-        return word.name().toLowerCase(Locale.ROOT);
-    }
-
     private static String lsn(long position) {
         return String.format(Locale.ROOT, "%X/%X", position >>> 32, position & 0xffffffffL);
     }
 
     static void json(List<TableAnswer> answers, PrintWriter out) {
-        try (JsonGenerator to = new JsonFactory().createGenerator(out)) {
-            to.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-            to.useDefaultPrettyPrinter();
-            to.writeStartObject();
+        Answer.pretty(out, to -> {
             to.writeBooleanField(
                     "equal",
                     !answers.isEmpty() && answers.stream().allMatch(one -> one.outcome() == TableAnswer.Outcome.EQUAL));
@@ -105,18 +96,13 @@ final class VerifyReport {
                 json(answer, to);
             }
             to.writeEndArray();
-            to.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        out.println();
-        out.flush();
+        });
     }
 
     private static void json(TableAnswer answer, JsonGenerator to) throws IOException {
         to.writeStartObject();
         to.writeStringField("table", answer.table().toString());
-        to.writeStringField("outcome", word(answer.outcome()));
+        to.writeStringField("outcome", Answer.word(answer.outcome()));
         to.writeNumberField("rows", answer.rows());
         to.writeStringField("sourceLsn", answer.sourceLsn() == null ? null : lsn(answer.sourceLsn()));
         to.writeNumberField("deltaVersion", answer.deltaVersion());
@@ -127,8 +113,8 @@ final class VerifyReport {
         to.writeArrayFieldStart("differences");
         for (Difference difference : answer.differences()) {
             to.writeStartObject();
-            to.writeStringField("side", word(difference.side()));
-            to.writeStringField("kind", word(difference.kind()));
+            to.writeStringField("side", Answer.word(difference.side()));
+            to.writeStringField("kind", Answer.word(difference.kind()));
             strings("key", difference.key().values(), to);
             strings("columns", difference.columns(), to);
             if (!difference.expected().isEmpty()) {

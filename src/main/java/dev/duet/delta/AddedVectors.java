@@ -10,6 +10,7 @@ import io.delta.kernel.types.DataType;
 import io.delta.kernel.types.StringType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /** The columns that Duet adds, as Kernel's vectors over the same changes as {@link ColumnVectors}. */
@@ -21,19 +22,10 @@ final class AddedVectors {
     static ColumnVector of(AddedColumn column, List<RowChange> changes) {
         return switch (column) {
             case OP ->
-                new Texts(changes, column.dataType()) {
-                    @Override
-                    public String getString(int rowId) {
-                        return changes.get(rowId).op().code();
-                    }
-                };
+                new Texts(changes, column.dataType(), change -> change.op().code());
             case TOPIC ->
-                new Texts(changes, column.dataType()) {
-                    @Override
-                    public String getString(int rowId) {
-                        return changes.get(rowId).partition().topic();
-                    }
-                };
+                new Texts(
+                        changes, column.dataType(), change -> change.partition().topic());
             case LSN ->
                 new Longs(changes, column.dataType(), change -> change.source().lsn());
             case TX_ID -> new TxIds(changes, column.dataType());
@@ -53,23 +45,11 @@ final class AddedVectors {
         return (int) Math.floorDiv(change.source().tsMicros(), MICROS_PER_DAY);
     }
 
-    private abstract static class Texts implements ColumnVector {
-        private final int size;
-        private final DataType type;
-
-        Texts(List<RowChange> changes, DataType type) {
-            this.size = changes.size();
-            this.type = type;
-        }
-
+    private record Texts(List<RowChange> changes, DataType getDataType, Function<RowChange, String> value)
+            implements ColumnVector {
         @Override
-        public final DataType getDataType() {
-            return type;
-        }
-
-        @Override
-        public final int getSize() {
-            return size;
+        public int getSize() {
+            return changes.size();
         }
 
         @Override
@@ -78,7 +58,12 @@ final class AddedVectors {
         }
 
         @Override
-        public final void close() {}
+        public String getString(int rowId) {
+            return value.apply(changes.get(rowId));
+        }
+
+        @Override
+        public void close() {}
     }
 
     private record Longs(List<RowChange> changes, DataType getDataType, ToLongFunction<RowChange> value)

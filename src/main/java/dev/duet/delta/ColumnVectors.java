@@ -36,26 +36,26 @@ final class ColumnVectors {
     private static ColumnVector vector(ColumnType source, Values values, NonFiniteForm nonFinite) {
         DataType type = Schemas.type(source);
         return switch (source) {
-            case ColumnType.Bool ignored -> new Booleans(type, values);
-            case ColumnType.Int16 ignored -> new Shorts(type, values);
-            case ColumnType.Int32 ignored -> new Ints(type, values);
-            case ColumnType.Int64 ignored -> new Longs(type, values);
-            case ColumnType.Float32 ignored -> new Floats(type, values);
-            case ColumnType.Float64 ignored -> new Doubles(type, values);
+            case ColumnType.Bool ignored -> new Cells(type, values);
+            case ColumnType.Int16 ignored -> new Cells(type, values);
+            case ColumnType.Int32 ignored -> new Cells(type, values);
+            case ColumnType.Int64 ignored -> new Cells(type, values);
+            case ColumnType.Float32 ignored -> new Cells(type, values);
+            case ColumnType.Float64 ignored -> new Cells(type, values);
             case ColumnType.Decimal ignored
             when type instanceof DecimalType decimal -> new Decimals(decimal, values, nonFinite);
             case ColumnType.Decimal ignored -> new Texts(values, ValueText.of(source));
             case ColumnType.Numeric ignored -> new Texts(values, ValueText.of(source));
-            case ColumnType.Text ignored -> new Strings(type, values);
-            case ColumnType.Char ignored -> new Strings(type, values);
-            case ColumnType.Json ignored -> new Strings(type, values);
-            case ColumnType.Uuid ignored -> new Strings(type, values);
-            case ColumnType.Native ignored -> new Strings(type, values);
-            case ColumnType.Bytes ignored -> new Binaries(type, values);
-            case ColumnType.Date ignored -> new Dates(type, values, nonFinite);
+            case ColumnType.Text ignored -> new Cells(type, values);
+            case ColumnType.Char ignored -> new Cells(type, values);
+            case ColumnType.Json ignored -> new Cells(type, values);
+            case ColumnType.Uuid ignored -> new Cells(type, values);
+            case ColumnType.Native ignored -> new Cells(type, values);
+            case ColumnType.Bytes ignored -> new Cells(type, values);
+            case ColumnType.Date ignored -> new Moments(type, values, Integer.MIN_VALUE, Integer.MAX_VALUE, nonFinite);
             case ColumnType.Time ignored -> new Texts(values, time -> TimeOfDay.text((Long) time));
-            case ColumnType.Timestamp ignored -> new Timestamps(type, values, nonFinite);
-            case ColumnType.TimestampTz ignored -> new Timestamps(type, values, nonFinite);
+            case ColumnType.Timestamp ignored -> new Moments(type, values, Long.MIN_VALUE, Long.MAX_VALUE, nonFinite);
+            case ColumnType.TimestampTz ignored -> new Moments(type, values, Long.MIN_VALUE, Long.MAX_VALUE, nonFinite);
             case ColumnType.Array(ColumnType element) -> new Arrays(type, values, element, nonFinite);
         };
     }
@@ -128,7 +128,8 @@ final class ColumnVectors {
         }
     }
 
-    private abstract static class Cells implements ColumnVector {
+    /** Values that a Row holds as Kernel wants them; it asks for the kind that the type says. */
+    private static class Cells implements ColumnVector {
         private final DataType type;
         final Values values;
 
@@ -159,71 +160,45 @@ final class ColumnVectors {
         final Object cell(int rowId) {
             return Objects.requireNonNull(values.at(rowId));
         }
-    }
-
-    private static final class Booleans extends Cells {
-        Booleans(DataType type, Values values) {
-            super(type, values);
-        }
 
         @Override
         public boolean getBoolean(int rowId) {
             return (Boolean) cell(rowId);
-        }
-    }
-
-    private static final class Shorts extends Cells {
-        Shorts(DataType type, Values values) {
-            super(type, values);
         }
 
         @Override
         public short getShort(int rowId) {
             return (Short) cell(rowId);
         }
-    }
-
-    private static final class Ints extends Cells {
-        Ints(DataType type, Values values) {
-            super(type, values);
-        }
 
         @Override
         public int getInt(int rowId) {
             return (Integer) cell(rowId);
-        }
-    }
-
-    private static final class Longs extends Cells {
-        Longs(DataType type, Values values) {
-            super(type, values);
         }
 
         @Override
         public long getLong(int rowId) {
             return (Long) cell(rowId);
         }
-    }
-
-    private static final class Floats extends Cells {
-        Floats(DataType type, Values values) {
-            super(type, values);
-        }
 
         @Override
         public float getFloat(int rowId) {
             return (Float) cell(rowId);
         }
-    }
-
-    private static final class Doubles extends Cells {
-        Doubles(DataType type, Values values) {
-            super(type, values);
-        }
 
         @Override
         public double getDouble(int rowId) {
             return (Double) cell(rowId);
+        }
+
+        @Override
+        public String getString(int rowId) {
+            return (String) cell(rowId);
+        }
+
+        @Override
+        public byte[] getBinary(int rowId) {
+            return (byte[]) cell(rowId);
         }
     }
 
@@ -274,41 +249,26 @@ final class ColumnVectors {
         }
     }
 
-    private static final class Strings extends Cells {
-        Strings(DataType type, Values values) {
-            super(type, values);
-        }
-
-        @Override
-        public String getString(int rowId) {
-            return (String) cell(rowId);
-        }
-    }
-
-    private static final class Binaries extends Cells {
-        Binaries(DataType type, Values values) {
-            super(type, values);
-        }
-
-        @Override
-        public byte[] getBinary(int rowId) {
-            return (byte[]) cell(rowId);
-        }
-    }
-
     /** Dates and timestamps: the infinities are the extremes of the number, in a Row as in Parquet. */
-    private abstract static class Moments extends Cells {
+    private static final class Moments extends Cells {
+        private final long least;
+        private final long greatest;
         private final NonFiniteForm nonFinite;
 
-        Moments(DataType type, Values values, NonFiniteForm nonFinite) {
+        Moments(DataType type, Values values, long least, long greatest, NonFiniteForm nonFinite) {
             super(type, values);
+            this.least = least;
+            this.greatest = greatest;
             this.nonFinite = nonFinite;
         }
 
-        abstract boolean isInfinite(Object value);
+        private boolean isInfinite(Object value) {
+            long number = ((Number) value).longValue();
+            return number == least || number == greatest;
+        }
 
         @Override
-        public final boolean isNullAt(int rowId) {
+        public boolean isNullAt(int rowId) {
             Object value = values.at(rowId);
             if (value == null || !isInfinite(value)) {
                 return value == null;
@@ -322,40 +282,6 @@ final class ColumnVectors {
                             "infinity or -infinity, which duet.delta.infinity=stop refuses. Set it to extreme (the"
                                     + " type's last or first value) or null.");
             };
-        }
-    }
-
-    private static final class Dates extends Moments {
-        Dates(DataType type, Values values, NonFiniteForm nonFinite) {
-            super(type, values, nonFinite);
-        }
-
-        @Override
-        boolean isInfinite(Object value) {
-            int days = (Integer) value;
-            return days == Integer.MAX_VALUE || days == Integer.MIN_VALUE;
-        }
-
-        @Override
-        public int getInt(int rowId) {
-            return (Integer) cell(rowId);
-        }
-    }
-
-    private static final class Timestamps extends Moments {
-        Timestamps(DataType type, Values values, NonFiniteForm nonFinite) {
-            super(type, values, nonFinite);
-        }
-
-        @Override
-        boolean isInfinite(Object value) {
-            long micros = (Long) value;
-            return micros == Long.MAX_VALUE || micros == Long.MIN_VALUE;
-        }
-
-        @Override
-        public long getLong(int rowId) {
-            return (Long) cell(rowId);
         }
     }
 

@@ -152,7 +152,7 @@ final class LogCut implements LogCuts.Cut {
         long now = System.currentTimeMillis();
         try {
             for (Map.Entry<Row, Boolean> file : affected.entrySet()) {
-                AddFile add = new AddFile(file.getKey().getStruct(InternalScanFileUtils.ADD_FILE_ORDINAL));
+                AddFile add = LogScan.added(file.getKey());
                 actions.add(SingleAction.createRemoveFileSingleAction(add.toRemoveFileRow(true, Optional.of(now))));
                 if (file.getValue()) {
                     rewrite(begun, file.getKey());

@@ -44,6 +44,11 @@ final class LogScan {
         boolean take(@Nullable Object[] values);
     }
 
+    /** Takes a file. */
+    interface Files {
+        void take(Row file) throws IOException;
+    }
+
     /**
      * @param fields the columns to read
      * @param ranges rows outside of these need not come
@@ -59,15 +64,27 @@ final class LogScan {
     /** The files in the order of their writing. */
     List<Row> files() throws IOException {
         List<Row> files = new ArrayList<>();
+        files(engine, scan, files::add);
+        files.sort(Comparator.comparingLong(LogScan::writtenAt));
+        return files;
+    }
+
+    /** Hands on a scan's files, with their statistics, as the log is read. */
+    static void files(Engine engine, Scan scan, Files to) throws IOException {
         try (CloseableIterator<FilteredColumnarBatch> batches = ((ScanImpl) scan).getScanFiles(engine, true)) {
             while (batches.hasNext()) {
-                try (CloseableIterator<Row> rows = batches.next().getRows()) {
-                    rows.forEachRemaining(files::add);
+                try (CloseableIterator<Row> files = batches.next().getRows()) {
+                    while (files.hasNext()) {
+                        to.take(files.next());
+                    }
                 }
             }
         }
-        files.sort(Comparator.comparingLong(LogScan::writtenAt));
-        return files;
+    }
+
+    /** What the log says of one of a scan's files. */
+    static AddFile added(Row file) {
+        return new AddFile(file.getStruct(InternalScanFileUtils.ADD_FILE_ORDINAL));
     }
 
     private static long writtenAt(Row file) {
@@ -77,9 +94,7 @@ final class LogScan {
     /** By the statistics of the files; a file without counts as if it had this many. */
     static long rows(List<Row> files, long otherwise) {
         return files.stream()
-                .mapToLong(file -> new AddFile(file.getStruct(InternalScanFileUtils.ADD_FILE_ORDINAL))
-                        .getNumRecords()
-                        .orElse(otherwise))
+                .mapToLong(file -> added(file).getNumRecords().orElse(otherwise))
                 .sum();
     }
 

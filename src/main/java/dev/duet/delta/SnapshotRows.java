@@ -2,21 +2,14 @@ package dev.duet.delta;
 
 import io.delta.kernel.Scan;
 import io.delta.kernel.Snapshot;
-import io.delta.kernel.data.ColumnVector;
 import io.delta.kernel.data.ColumnarBatch;
 import io.delta.kernel.data.FilteredColumnarBatch;
 import io.delta.kernel.data.Row;
 import io.delta.kernel.engine.Engine;
-import io.delta.kernel.internal.InternalScanFileUtils;
-import io.delta.kernel.internal.ScanImpl;
 import io.delta.kernel.internal.actions.AddFile;
-import io.delta.kernel.internal.data.ScanStateRow;
 import io.delta.kernel.types.StructType;
 import io.delta.kernel.utils.CloseableIterator;
-import io.delta.kernel.utils.FileStatus;
 import java.io.IOException;
-import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -38,15 +31,7 @@ final class SnapshotRows {
 
     /** Hands on each file of the snapshot, with what its statistics say. */
     void files(Consumer<AddFile> to) throws IOException {
-        Scan scan = snapshot.getScanBuilder().build();
-        try (CloseableIterator<FilteredColumnarBatch> batches = ((ScanImpl) scan).getScanFiles(engine, true)) {
-            while (batches.hasNext()) {
-                try (CloseableIterator<Row> rows = batches.next().getRows()) {
-                    rows.forEachRemaining(
-                            row -> to.accept(new AddFile(row.getStruct(InternalScanFileUtils.ADD_FILE_ORDINAL))));
-                }
-            }
-        }
+        LogScan.files(engine, snapshot.getScanBuilder().build(), file -> to.accept(LogScan.added(file)));
     }
 
     /**
@@ -57,35 +42,19 @@ final class SnapshotRows {
      */
     void rows(StructType schema, Set<String> without, Rows to) throws IOException {
         Scan scan = snapshot.getScanBuilder().withReadSchema(schema).build();
-        Row state = scan.getScanState(engine);
-        StructType physical = ScanStateRow.getPhysicalDataReadSchema(state);
-        try (CloseableIterator<FilteredColumnarBatch> batches = scan.getScanFiles(engine)) {
-            while (batches.hasNext()) {
-                try (CloseableIterator<Row> files = batches.next().getRows()) {
-                    while (files.hasNext()) {
-                        Row file = files.next();
-                        String path = new AddFile(file.getStruct(InternalScanFileUtils.ADD_FILE_ORDINAL)).getPath();
-                        if (!without.contains(path)) {
-                            read(state, file, physical, to);
-                        }
-                    }
-                }
+        LogScan.files(engine, scan, file -> {
+            if (!without.contains(LogScan.added(file).getPath())) {
+                read(scan, file, to);
             }
-        }
+        });
     }
 
-    private void read(Row state, Row file, StructType physical, Rows to) throws IOException {
-        FileStatus status = InternalScanFileUtils.getAddFileStatus(file);
-        try (var data = engine.getParquetHandler()
-                        .readParquetFiles(Iterators.closeable(List.of(status).iterator()), physical, Optional.empty());
-                CloseableIterator<FilteredColumnarBatch> batches =
-                        Scan.transformPhysicalData(engine, state, file, data.map(result -> result.getData()))) {
+    private void read(Scan scan, Row file, Rows to) throws IOException {
+        try (CloseableIterator<FilteredColumnarBatch> batches = LogScan.open(engine, scan, file)) {
             while (batches.hasNext()) {
                 FilteredColumnarBatch batch = batches.next();
-                Optional<ColumnVector> selected = batch.getSelectionVector();
                 for (int row = 0; row < batch.getData().getSize(); row++) {
-                    if (selected.isEmpty()
-                            || (!selected.get().isNullAt(row) && selected.get().getBoolean(row))) {
+                    if (LogScan.isSelected(batch, row)) {
                         to.take(batch.getData(), row);
                     }
                 }

@@ -106,12 +106,7 @@ final class SourceComparison {
     private void fetch(@Nullable RowKey after, @Nullable RowKey upTo) {
         Map<RowKey, Long> expected = new HashMap<>();
         pair.source().rows(after, upTo, Integer.MAX_VALUE).forEach(row -> expected.put(row.key(), row.hash()));
-        for (KeyHash row : pair.mirror().rows(after, upTo, Integer.MAX_VALUE)) {
-            Long hash = expected.remove(row.key());
-            if (hash == null || hash != row.hash()) {
-                candidate(row.key());
-            }
-        }
+        pair.mirror().rows(after, upTo, Integer.MAX_VALUE).forEach(row -> match(expected, row));
         expected.keySet().forEach(this::candidate);
     }
 
@@ -125,14 +120,17 @@ final class SourceComparison {
             for (int part = 0; part < parts && !findings.isFull(); part++) {
                 Map<RowKey, Long> expected = new HashMap<>();
                 source.readRows(part, row -> expected.put(row.key(), row.hash()));
-                mirror.readRows(part, row -> {
-                    Long hash = expected.remove(row.key());
-                    if (hash == null || hash != row.hash()) {
-                        candidate(row.key());
-                    }
-                });
+                mirror.readRows(part, row -> match(expected, row));
                 expected.keySet().forEach(this::candidate);
             }
+        }
+    }
+
+    /** Takes a row of the mirror out of what the source has. */
+    private void match(Map<RowKey, Long> expected, KeyHash row) {
+        Long hash = expected.remove(row.key());
+        if (hash == null || hash != row.hash()) {
+            candidate(row.key());
         }
     }
 
