@@ -27,27 +27,12 @@ public record CommandRun(int exitCode, String out, String err) {
     /** The same, with these variables in its environment. */
     static CommandRun in(Map<String, String> environment, Map<String, String> settings, String... arguments)
             throws Exception {
-        Path root = Path.of(System.getProperty("duet.basedir", ".")).toAbsolutePath();
-        String executable = System.getProperty("duet.executable");
-        List<String> command = new ArrayList<>();
-        command.add(
-                executable != null
-                        ? executable
-                        : ProcessHandle.current().info().command().orElse("java"));
-        command.add("-Xmx256m");
-        settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
-        if (executable == null) {
-            command.addAll(List.of(
-                    "-XX:+UseSerialGC",
-                    "-XX:TieredStopAtLevel=1",
-                    "-jar",
-                    root.resolve("target/quarkus-app/quarkus-run.jar").toString()));
-        }
-        command.addAll(List.of(arguments));
-        Path out = Files.createTempFile(root.resolve("target"), "command", ".out");
-        Path err = Files.createTempFile(root.resolve("target"), "command", ".err");
+        List<String> options = new ArrayList<>(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        settings.forEach((key, value) -> options.add("-D" + key + "=" + value));
+        Path out = Files.createTempFile(Packaged.target(), "command", ".out");
+        Path err = Files.createTempFile(Packaged.target(), "command", ".err");
         try {
-            ProcessBuilder builder = new ProcessBuilder(command)
+            ProcessBuilder builder = new ProcessBuilder(Packaged.command(options, List.of(arguments)))
                     .redirectInput(new File("/dev/null")) // nobody to ask
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile());

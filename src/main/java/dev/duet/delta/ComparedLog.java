@@ -7,7 +7,6 @@ import dev.duet.inspect.MirrorColumn;
 import dev.duet.inspect.NotCompared;
 import dev.duet.inspect.UnreachableException;
 import io.delta.kernel.Snapshot;
-import io.delta.kernel.TableManager;
 import io.delta.kernel.data.ColumnVector;
 import io.delta.kernel.engine.Engine;
 import io.delta.kernel.exceptions.KernelException;
@@ -28,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A change log at one version, read as keys and hashes. */
 final class ComparedLog implements LogAt {
-    private static final int LISTINGS = 5;
     /** Taken for a file without statistics. */
     private static final long ROWS_OF_FILE = 100_000;
 
@@ -69,19 +67,12 @@ final class ComparedLog implements LogAt {
     }
 
     private @Nullable Snapshot load() {
-        for (int attempt = 1; ; attempt++) {
-            try {
-                return TableManager.loadSnapshot(path).build(engine);
-            } catch (TableNotFoundException e) {
-                return null;
-            } catch (IllegalArgumentException e) {
-                // Another writer was faster than the listing of the log, as in OpenTable.
-                if (attempt == LISTINGS || !String.valueOf(e.getMessage()).startsWith("checksum version")) {
-                    throw unreadable(e);
-                }
-            } catch (KernelException | UncheckedIOException e) {
-                throw unreadable(e);
-            }
+        try {
+            return NewestSnapshot.of(path, engine);
+        } catch (TableNotFoundException e) {
+            return null;
+        } catch (IllegalArgumentException | KernelException | UncheckedIOException e) {
+            throw unreadable(e);
         }
     }
 

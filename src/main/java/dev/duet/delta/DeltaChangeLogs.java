@@ -68,7 +68,7 @@ public final class DeltaChangeLogs implements ChangeLogs, LogCuts, AutoCloseable
         }
 
         Snapshot newest() {
-            return TableManager.loadSnapshot(path).build(engine);
+            return NewestSnapshot.of(path, engine);
         }
 
         Snapshot at(AsOf asOf) {

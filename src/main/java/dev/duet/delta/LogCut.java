@@ -8,7 +8,6 @@ import io.delta.kernel.DataWriteContext;
 import io.delta.kernel.Operation;
 import io.delta.kernel.Scan;
 import io.delta.kernel.Snapshot;
-import io.delta.kernel.TableManager;
 import io.delta.kernel.Transaction;
 import io.delta.kernel.TransactionCommitResult;
 import io.delta.kernel.data.ColumnVector;
@@ -243,7 +242,7 @@ final class LogCut implements LogCuts.Cut {
 
     /** Whether the commit is there though its answer was lost. */
     private boolean landed() {
-        Snapshot now = TableManager.loadSnapshot(path).build(engine);
+        Snapshot now = NewestSnapshot.of(path, engine);
         return positions.read(table, now, after.keySet()).equals(after);
     }
 }

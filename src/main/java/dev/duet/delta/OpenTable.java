@@ -161,10 +161,9 @@ final class OpenTable {
     /** @throws RetriableException if another writer has made a version while the log was listed */
     private Snapshot load() {
         try {
-            return TableManager.loadSnapshot(path).build(engine);
+            return NewestSnapshot.of(path, engine);
         } catch (IllegalArgumentException e) {
-            // Kernel 4.4.0 lists versions and checksums one after the other, and refuses a checksum that is newer.
-            if (String.valueOf(e.getMessage()).startsWith("checksum version")) {
+            if (NewestSnapshot.isOvertaken(e)) {
                 throw new RetriableException(where() + ": another writer was faster than the listing of the log", e);
             }
             throw e;
@@ -316,7 +315,7 @@ final class OpenTable {
             attempt(
                     "CHECKPOINT",
                     result.getVersion(),
-                    () -> TableManager.loadSnapshot(path).build(engine).writeCheckpoint(engine));
+                    () -> NewestSnapshot.of(path, engine).writeCheckpoint(engine));
             FailPoint.CHECKPOINT_WRITTEN.reached();
             markStale();
         }
