@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,15 +22,18 @@ final class DeliveredKeeper {
 
     private final DeliveredPositions store;
     private final ScheduledExecutorService timer;
+    private final Consumer<PositionMovedException> moved;
     private final Map<TopicPartition, Long> pending = new HashMap<>();
     private boolean scheduled;
     private boolean storing;
     /** Completes with the store that follows the one under way; null if none was asked for. */
     private @Nullable CompletableFuture<Void> following;
 
-    DeliveredKeeper(DeliveredPositions store, ScheduledExecutorService timer) {
+    /** @param moved is told of partitions that have to be read again */
+    DeliveredKeeper(DeliveredPositions store, ScheduledExecutorService timer, Consumer<PositionMovedException> moved) {
         this.store = store;
         this.timer = timer;
+        this.moved = moved;
     }
 
     void delivered(Map<TopicPartition, Long> nextOffsets) {
@@ -69,6 +73,9 @@ final class DeliveredKeeper {
 
     private CompletionStage<Void> store(Map<TopicPartition, Long> batch) {
         return advance(batch).handle((stored, failure) -> {
+            if (failure != null && Retry.unwrap(failure) instanceof PositionMovedException again) {
+                moved.accept(again);
+            }
             CompletableFuture<Void> next;
             Map<TopicPartition, Long> more;
             synchronized (pending) {

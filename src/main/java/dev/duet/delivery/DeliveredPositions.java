@@ -13,7 +13,10 @@ public interface DeliveredPositions {
     /** The stored positions; partitions never delivered are absent. */
     CompletionStage<Map<TopicPartition, Long>> read(Collection<TopicPartition> partitions);
 
-    /** Moves the stored positions forward; lower ones than stored are ignored. */
+    /**
+     * Moves the stored positions forward; lower ones than stored are ignored. Fails with {@link PositionMovedException} if these partitions
+     * have to be read again from where they are stored.
+     */
     CompletionStage<Void> advance(Map<TopicPartition, Long> delivered);
 
     /** The same, where moving is tried again for as long as the store can't be reached. */

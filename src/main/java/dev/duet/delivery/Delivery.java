@@ -110,7 +110,7 @@ public final class Delivery {
         this.listener = listener;
         this.timer = timer;
         this.room = new Room(maxBufferedBytes, listener::buffered);
-        this.keeper = new DeliveredKeeper(deliveredPositions, timer);
+        this.keeper = new DeliveredKeeper(deliveredPositions, timer, this::moved);
     }
 
     /**
@@ -376,6 +376,24 @@ public final class Delivery {
         } else {
             listener.stopped(failure instanceof TableStoppedException stop ? stop.table() : null, concerned, reason);
             upstream.stopped(concerned);
+        }
+    }
+
+    /** The stored positions of these partitions are others than what was read makes for. */
+    private void moved(PositionMovedException failure) {
+        Set<TopicPartition> concerned = new HashSet<>(failure.partitions());
+        List<CompletableFuture<Void>> served;
+        synchronized (lock) {
+            concerned.retainAll(partitions.known());
+            partitions.suspend(concerned);
+            drop(concerned);
+            served = room.takeServed();
+        }
+        served.forEach(waiting -> waiting.complete(null));
+        completeIfDrained();
+        if (!concerned.isEmpty()) {
+            listener.rewound("outbox", concerned, describe(failure));
+            upstream.rewind(concerned);
         }
     }
 

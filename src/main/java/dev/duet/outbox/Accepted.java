@@ -22,6 +22,19 @@ final class Accepted implements DeliveryListener {
         long deliveredNext;
         long tellingNext;
 
+        /** A piece whose COMMIT was not answered is told all the same, and must not be joined with the next one. */
+        void dropTold(long before) {
+            summaries.headMap(before).values().removeIf(summary -> summary.nextOffset() <= before);
+        }
+
+        /** Forgets the piece that has this offset inside, if there is one. */
+        boolean dropWithin(long offset) {
+            Map.Entry<Long, Summary> piece = summaries.lowerEntry(offset);
+            return piece != null
+                    && piece.getValue().nextOffset() > offset
+                    && summaries.remove(piece.getKey(), piece.getValue());
+        }
+
         void join() {
             Summary all = null;
             for (Summary summary : List.copyOf(summaries.values())) {
@@ -48,6 +61,7 @@ final class Accepted implements DeliveryListener {
         synchronized (partitions) {
             Known known = partitions.computeIfAbsent(link.partition(), p -> new Known());
             known.summaries.tailMap(link.firstOffset(), true).clear();
+            known.dropWithin(link.firstOffset());
             known.summaries.put(link.firstOffset(), summary);
             known.deliveredNext = Math.min(known.deliveredNext, link.firstOffset());
         }
@@ -86,6 +100,7 @@ final class Accepted implements DeliveryListener {
             if (known == null) {
                 return null;
             }
+            known.dropTold(firstOffset);
             known.tellingNext = 0;
             known.join();
             Summary summary = known.summaries.get(firstOffset);
@@ -94,6 +109,18 @@ final class Accepted implements DeliveryListener {
             }
             known.tellingNext = summary.nextOffset();
             return summary;
+        }
+    }
+
+    /**
+     * Forgets the piece that begins before this offset and ends behind it, after {@link #from} knew none.
+     *
+     * @return whether there was one: what is left of it to tell has to be read again
+     */
+    boolean dropWithin(TopicPartition partition, long offset) {
+        synchronized (partitions) {
+            Known known = partitions.get(partition);
+            return known != null && known.dropWithin(offset);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.duet.change.TableId;
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.DeliveredPositions;
 import dev.duet.delivery.DeliveryListener;
+import dev.duet.delivery.PositionMovedException;
 import dev.duet.delivery.RetriableException;
 import dev.duet.failpoint.FailPoint;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -43,7 +44,11 @@ import org.jboss.logging.Logger;
  * </pre>
  *
  * <p>A process that has lost its partition finds the position where it has not left it: what it knows does not begin there, and it
- * neither moves nor tells. JDBC blocks, so all of it happens on a thread of its own.
+ * neither moves nor tells. The process that has got the partition may find that too: the loser was on its way to COMMIT while this one
+ * read the position. The loser's event is right, both sinks have its rows, but it may end in the middle of a piece that this one
+ * knows as a whole only: then it reads again from the position on.
+ *
+ * <p>JDBC blocks, so all of it happens on a thread of its own.
  */
 public final class Outbox implements DeliveredPositions {
     private static final Logger LOG = Logger.getLogger("dev.duet");
@@ -86,7 +91,10 @@ public final class Outbox implements DeliveredPositions {
         return stored.read(partitions);
     }
 
-    /** {@inheritDoc} Fails with {@link RetriableException} if the database does not take it; the same may be asked again. */
+    /**
+     * {@inheritDoc} Fails with {@link RetriableException} if the database does not take it; the same may be asked again. What can
+     * be told is told before a {@link PositionMovedException}.
+     */
     @Override
     public CompletionStage<Void> advance(Map<TopicPartition, Long> delivered) {
         SortedMap<TopicPartition, Long> sorted = new TreeMap<>(delivered);
@@ -97,11 +105,12 @@ public final class Outbox implements DeliveredPositions {
 
     private void tell(SortedMap<TopicPartition, Long> delivered) {
         Map<TopicPartition, Long> moved;
+        Map<TopicPartition, Long> unknown = new HashMap<>();
         try {
             moved = QuarkusTransaction.requiringNew().call(() -> {
                 EntityManager entities = database.get();
                 SortedMap<TopicPartition, Long> ends = new TreeMap<>();
-                List<Summary> pieces = pieces(entities, delivered, ends);
+                List<Summary> pieces = pieces(entities, delivered, ends, unknown);
                 if (!ends.isEmpty()) {
                     move(entities, ends);
                     rows.write(events(pieces));
@@ -116,15 +125,25 @@ public final class Outbox implements DeliveredPositions {
                     + ". Positions and events wait for each other; nothing is lost.");
         }
         moved.forEach(accepted::forget);
+        unknown.entrySet().removeIf(at -> !accepted.dropWithin(at.getKey(), at.getValue()));
+        if (!unknown.isEmpty()) {
+            throw new PositionMovedException(
+                    unknown.keySet(),
+                    "another process has told a part of what was read; the rest is read again, to be told too");
+        }
     }
 
     /**
      * What is to be told, with the positions locked.
      *
      * @param ends takes where each position moves to
+     * @param unknown takes the positions where nothing begins that is known here
      */
     private List<Summary> pieces(
-            EntityManager entities, SortedMap<TopicPartition, Long> delivered, SortedMap<TopicPartition, Long> ends) {
+            EntityManager entities,
+            SortedMap<TopicPartition, Long> delivered,
+            SortedMap<TopicPartition, Long> ends,
+            Map<TopicPartition, Long> unknown) {
         List<Summary> pieces = new ArrayList<>();
         lock(entities, delivered.keySet()).forEach((partition, at) -> {
             long end = delivered.getOrDefault(partition, 0L);
@@ -136,6 +155,7 @@ public final class Outbox implements DeliveredPositions {
                 LOG.infof(
                         "partition=%s event=not-told from=%d to=%d reason=\"the partition is another process's, or read anew\"",
                         partition, at.delivered(), end);
+                unknown.put(partition, at.delivered());
                 return;
             }
             pieces.add(piece);

@@ -25,7 +25,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * Compares both sinks with the history, with other code than the writer's: PostgreSQL by JDBC, Delta's rows by Spark, Delta's
- * positions by the JSON of the log, dead letters by a plain consumer. To be called when all is delivered.
+ * positions by the JSON of the log, dead letters by a plain consumer, events by what a trigger saw. To be called when all is delivered.
  */
 final class Checker {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -48,6 +48,15 @@ final class Checker {
         deltaPositions(expected, wrong);
         letters(expected, wrong);
         return new Verdict(trail, Count.NONE, wrong);
+    }
+
+    /** The events of a table whose deliveries were told. */
+    Verdict checkEvents(Connection connection, Expected expected) throws Exception {
+        List<Told> events = EventTrail.of(connection, expected.pipeline());
+        return new Verdict(
+                Count.NONE,
+                Count.NONE,
+                Told.wrong(events, expected.topic(), expected.table(), expected.written(), expected.unreadable()));
     }
 
     /** Delta's rows of these tables, in one process: the verdicts in the same order. */

@@ -17,22 +17,31 @@ import java.util.concurrent.atomic.AtomicInteger;
  * meanwhile, the server does not hear of it before what was sent has arrived: so it is in a network.
  */
 final class CommitProxy implements AutoCloseable {
-    /** A transaction that sends less is no write of rows: positions and control tables are moved by smaller ones. */
-    private static final int WRITE_BYTES = 8_000;
+    /** A transaction of the sink that sends less is no write of rows: positions and control tables are moved by smaller ones. */
+    static final int ROWS_BYTES = 8_000;
+    /** One of the outbox that sends less has moved nothing: it has only looked at the positions. */
+    static final int EVENTS_BYTES = 1_500;
 
     private final ServerSocket listener;
     private final String host;
     private final int port;
+    private final int leastBytes;
     private final boolean answer;
     private final AtomicInteger left;
     private final CountDownLatch reached = new CountDownLatch(1);
     private final CountDownLatch released = new CountDownLatch(1);
 
-    /** @param answer whether the answer is held up, not the COMMIT */
-    CommitProxy(String host, int port, boolean answer, int times) throws IOException {
+    /**
+     * Listens.
+     *
+     * @param leastBytes what a transaction sends at least that counts
+     * @param answer whether the answer is held up, not the COMMIT
+     */
+    CommitProxy(String host, int port, int leastBytes, boolean answer, int times) throws IOException {
         this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         this.host = host;
         this.port = port;
+        this.leastBytes = leastBytes;
         this.answer = answer;
         this.left = new AtomicInteger(times);
         Thread.ofVirtual().start(this::listen);
@@ -80,7 +89,7 @@ final class CommitProxy implements AutoCloseable {
             if (!chunk.contains("COMMIT\0")) {
                 return;
             }
-            boolean write = sinceCommit >= WRITE_BYTES;
+            boolean write = sinceCommit >= leastBytes;
             sinceCommit = 0;
             if (write && left.decrementAndGet() == 0) {
                 held = answer;

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A process of the service, and the place where it is to be held up, if any. */
 final class Instance implements AutoCloseable {
+    private static final String REACTIVE_URL = "quarkus.datasource.reactive.url";
     private static final String[] JVM = {"-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"};
 
     private final ServiceProcess service;
@@ -55,10 +56,12 @@ final class Instance implements AutoCloseable {
             case Step.Inside inside -> start(settings, inside.spec(), times);
             case Step.Outside outside ->
                 switch (outside.wire()) {
-                    case COMMIT_UNANSWERED -> beforePostgres(stack, settings, true, times);
-                    case COMMIT_LATE -> beforePostgres(stack, settings, false, times);
+                    case COMMIT_UNANSWERED -> beforeSink(stack, settings, true, times);
+                    case COMMIT_LATE -> beforeSink(stack, settings, false, times);
                     case LOG_PUT_UNANSWERED -> beforeStore(stack, settings, true, times);
                     case LOG_PUT_LATE -> beforeStore(stack, settings, false, times);
+                    case OUTBOX_COMMIT_UNANSWERED -> beforeOutbox(stack, settings, true, times);
+                    case OUTBOX_COMMIT_LATE -> beforeOutbox(stack, settings, false, times);
                 };
         };
     }
@@ -95,13 +98,30 @@ final class Instance implements AutoCloseable {
         });
     }
 
-    private static Instance beforePostgres(EmbeddedStack stack, Map<String, String> settings, boolean answer, int times)
+    private static Instance beforeSink(EmbeddedStack stack, Map<String, String> settings, boolean answer, int times)
             throws IOException {
-        CommitProxy proxy = new CommitProxy(stack.postgresHost(), stack.postgresPort(), answer, times);
+        CommitProxy proxy =
+                new CommitProxy(stack.postgresHost(), stack.postgresPort(), CommitProxy.ROWS_BYTES, answer, times);
+        return behind(proxy, settings, REACTIVE_URL, "postgresql://127.0.0.1:" + proxy.port() + database(settings));
+    }
+
+    /** The sink keeps its own way. The driver must send COMMIT as text each time, or the proxy would not know it by its number. */
+    private static Instance beforeOutbox(EmbeddedStack stack, Map<String, String> settings, boolean answer, int times)
+            throws IOException {
+        CommitProxy proxy =
+                new CommitProxy(stack.postgresHost(), stack.postgresPort(), CommitProxy.EVENTS_BYTES, answer, times);
+        String url = "jdbc:postgresql://127.0.0.1:" + proxy.port() + database(settings) + "?prepareThreshold=0";
+        return behind(proxy, settings, "quarkus.datasource.jdbc.url", url);
+    }
+
+    private static String database(Map<String, String> settings) {
+        return URI.create(settings.getOrDefault(REACTIVE_URL, "")).getPath();
+    }
+
+    private static Instance behind(CommitProxy proxy, Map<String, String> settings, String key, String url)
+            throws IOException {
         Map<String, String> through = new HashMap<>(settings);
-        String url = settings.getOrDefault("quarkus.datasource.reactive.url", "");
-        String database = URI.create(url).getPath();
-        through.put("quarkus.datasource.reactive.url", "postgresql://127.0.0.1:" + proxy.port() + database);
+        through.put(key, url);
         return new Instance(ServiceProcess.start(through, JVM), new Hold() {
             @Override
             public boolean isReached() {

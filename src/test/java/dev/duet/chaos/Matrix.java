@@ -38,6 +38,7 @@ final class Matrix {
         List<Run> runs = new ArrayList<>();
         String database = stack.freshDatabase("chaosmatrix");
         try (Connection connection = stack.connect(database, "duet")) {
+            EventTrail.begin(connection);
             for (Step step : options.steps()) {
                 for (Death death : Death.values()) {
                     runs.add(run(connection, database, step, death, runs.size()));
@@ -69,6 +70,9 @@ final class Matrix {
         Instant begin = Instant.now();
         try (Scene scene =
                 new Scene(stack, connection, database, "m" + number, options.seed() + number, options.drainLimit())) {
+            if (step.isTold()) {
+                scene.withDeliveries();
+            }
             switch (death) {
                 case KILLED -> scene.kill(step);
                 case ZOMBIE -> scene.zombie(step);

@@ -16,6 +16,9 @@ final class Scene implements AutoCloseable {
     /** Tolerates a machine that is busy with other things. */
     private static final Duration REACH_LIMIT = Duration.ofMinutes(3);
 
+    /** Less than the time for which a session of the outbox may be idle in its transaction. */
+    private static final Duration SUCCESSION_LIMIT = Duration.ofSeconds(22);
+
     private static final int PARTITIONS = 3;
 
     private final EmbeddedStack stack;
@@ -25,6 +28,7 @@ final class Scene implements AutoCloseable {
     private final Map<String, String> settings;
     private final List<Instance> instances = new ArrayList<>();
     private final List<String> wrong = new ArrayList<>();
+    private boolean told;
 
     Scene(EmbeddedStack stack, Connection connection, String database, String name, long seed, Duration drainLimit)
             throws Exception {
@@ -34,6 +38,12 @@ final class Scene implements AutoCloseable {
         this.table = new Table(stack, "chaos-" + name, "fund_" + name, PARTITIONS, seed);
         this.settings = Table.settings(stack, database, "chaos-" + name, List.of(table));
         table.begin(300, 1500);
+    }
+
+    /** From here on its instances tell deliveries, and {@link #checkNow} judges the events. */
+    void withDeliveries() {
+        settings.put("duet.deliveries.enabled", "true");
+        told = true;
     }
 
     /** What the victim of a step leaves behind. */
@@ -47,11 +57,24 @@ final class Scene implements AutoCloseable {
             held.joined().service().kill();
         }
         table.load(200);
-        if (step.place() instanceof Step.Outside) { // what was on its way arrives when the next one is at work
+        if (told && step.place() instanceof Step.Outside) {
+            succeed();
+            held.victim().release();
+        } else if (step.place() instanceof Step.Outside) { // what was on its way arrives when the next one is at work
             Thread.ofVirtual().start(() -> releaseLater(held.victim()));
         } else {
             held.victim().release();
         }
+    }
+
+    /** Another instance has read the positions and is at work, or it takes so long that the server would not wait for a COMMIT. */
+    private void succeed() throws Exception {
+        Instance next = start();
+        Instant limit = Instant.now().plus(SUCCESSION_LIMIT);
+        while (!next.hasStarted() && Instant.now().isBefore(limit)) {
+            Thread.sleep(50);
+        }
+        Thread.sleep(1000);
     }
 
     private static void releaseLater(Instance victim) {
@@ -160,7 +183,8 @@ final class Scene implements AutoCloseable {
 
     /** After {@link #finish}: everything but Delta's rows, and what has been noticed on the way. */
     Verdict checkNow(Checker checker) throws Exception {
-        return checker.checkNow(connection, expected()).plus(new Verdict(Count.NONE, Count.NONE, wrong));
+        Verdict verdict = checker.checkNow(connection, expected()).plus(new Verdict(Count.NONE, Count.NONE, wrong));
+        return told ? verdict.plus(checker.checkEvents(connection, expected())) : verdict;
     }
 
     void tell(PrintStream out, String what) {

@@ -8,12 +8,14 @@ import java.util.List;
  * A row of the matrix: where the victim stands when it dies.
  *
  * @param name as {@code --steps} takes it
- * @param sink the sink whose step it is, or {@code -}
+ * @param sink the sink whose step it is, {@code outbox} if deliveries are told there, or {@code -}
  * @param place where it is held up
  * @param stage what it takes to get there in the middle of a backlog
  * @param times the how manieth time it gets there
  */
 record Step(String name, String sink, Place place, Stage stage, int times) {
+    private static final String OUTBOX = "outbox";
+
     sealed interface Place {}
 
     /** The service's own thread stands still. */
@@ -30,7 +32,11 @@ record Step(String name, String sink, Place place, Stage stage, int times) {
         /** The store has the version; the client has no answer. */
         LOG_PUT_UNANSWERED,
         /** The request is on its way, and is carried out after a successor has started. */
-        LOG_PUT_LATE
+        LOG_PUT_LATE,
+        /** The server has moved the delivered positions and has the events; the client has no answer. */
+        OUTBOX_COMMIT_UNANSWERED,
+        /** The outbox' COMMIT is on its way, and arrives after a successor has read the positions that it moves. */
+        OUTBOX_COMMIT_LATE
     }
 
     enum Stage {
@@ -51,7 +57,23 @@ record Step(String name, String sink, Place place, Stage stage, int times) {
         steps.add(outside(Wire.COMMIT_LATE, "postgres"));
         steps.add(outside(Wire.LOG_PUT_UNANSWERED, "delta"));
         steps.add(outside(Wire.LOG_PUT_LATE, "delta"));
+        steps.addAll(told());
         return List.copyOf(steps);
+    }
+
+    /** At the end, so that the others keep their numbers and with them their histories. */
+    private static List<Step> told() {
+        return List.of(
+                told(FailPoint.DELIVERED_STORING, "@" + OUTBOX),
+                told(FailPoint.OUTBOX_WRITTEN, ""),
+                told(FailPoint.DELIVERED_STORED, "@" + OUTBOX),
+                outside(Wire.OUTBOX_COMMIT_UNANSWERED, OUTBOX),
+                outside(Wire.OUTBOX_COMMIT_LATE, OUTBOX));
+    }
+
+    /** Whether its instances tell deliveries. */
+    boolean isTold() {
+        return sink.equals(OUTBOX);
     }
 
     private static List<Step> of(FailPoint point) {
@@ -63,7 +85,8 @@ record Step(String name, String sink, Place place, Stage stage, int times) {
             case SQL_STARTING, SQL_LOCKED, SQL_CHECKED, SQL_COMMITTED ->
                 List.of(inside(point, "postgres", Stage.LOAD, 3));
             // The matrix's source keeps its columns: SchemaChangesIT tries these.
-            case TARGET_ALTERED, SCHEMA_PUT, OUTBOX_WRITTEN -> List.of();
+            case TARGET_ALTERED, SCHEMA_PUT -> List.of();
+            case OUTBOX_WRITTEN -> List.of(); // below, with deliveries
             case TABLE_CREATING, TABLE_CREATED -> List.of(inside(point, "delta", Stage.LOAD, 1));
             case PARQUET_WRITING, PARQUET_WRITTEN, LOG_PUTTING, LOG_PUT, CHECKSUM_WRITING, CHECKSUM_WRITTEN ->
                 List.of(inside(point, "delta", Stage.LOAD, 3));
@@ -80,6 +103,12 @@ record Step(String name, String sink, Place place, Stage stage, int times) {
         boolean each = point == FailPoint.WRITING || point == FailPoint.PASSING;
         String name = point.stableName() + (each ? "@" + sink : "");
         return new Step(name, sink, new Inside(name), stage, times);
+    }
+
+    /** A step that others have too has the outbox in its name. */
+    private static Step told(FailPoint point, String suffix) {
+        Place place = new Inside(point.stableName());
+        return new Step(point.stableName() + suffix, OUTBOX, place, Stage.LOAD, 2);
     }
 
     private static Step outside(Wire wire, String sink) {

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -272,7 +273,8 @@ class DeliveryTest {
                         return answers.getLast();
                     }
                 },
-                timer);
+                timer,
+                moved -> {});
         keeper.delivered(Map.of(P0, 1L));
         CompletableFuture<Void> first = keeper.flush().toCompletableFuture();
         keeper.delivered(Map.of(P0, 2L));
@@ -351,6 +353,28 @@ class DeliveryTest {
         slow.answer();
         assertThat(drained).isDone();
         assertThat(store.stored).containsEntry(P0, 4L);
+    }
+
+    /** Another process has moved the stored position into the middle of what was read. */
+    @Test
+    void aStoredPositionThatMovedIsReadFromAgain() {
+        Delivery delivery = delivery(Duration.ZERO, 1 << 20);
+        int epoch = start(delivery, P0, 0);
+        accept(delivery, epoch, changes(P0, 0, 4));
+        store.moved = Set.of(P0);
+        fast.answer();
+        slow.answer();
+        await(() -> !upstream.rewound.isEmpty());
+        assertThat(upstream.rewound).containsExactly(Set.of(P0));
+        accept(delivery, epoch, changes(P0, 4, 8));
+        assertThat(fast.isWriting())
+                .as("nothing is accepted before it is opened")
+                .isFalse();
+        store.moved = Set.of();
+        accept(delivery, start(delivery, P0, 2), changes(P0, 2, 8));
+        fast.answer();
+        slow.answer();
+        await(() -> store.stored.getOrDefault(P0, 0L) == 8);
     }
 
     private Delivery delivery(Duration slowInterval, long maxBytes) {
@@ -506,7 +530,7 @@ class DeliveryTest {
 
     private static final class FakeUpstream implements Upstream {
         final List<Map<TopicPartition, Long>> delivered = new ArrayList<>();
-        final List<Set<TopicPartition>> rewound = new ArrayList<>();
+        final List<Set<TopicPartition>> rewound = new CopyOnWriteArrayList<>();
         final List<Set<TopicPartition>> stopped = new ArrayList<>();
 
         @Override
@@ -528,6 +552,7 @@ class DeliveryTest {
     private static class FakeStore implements DeliveredPositions {
         final Map<TopicPartition, Long> stored = new ConcurrentHashMap<>();
         final ConcurrentLinkedQueue<Map<TopicPartition, Long>> advances = new ConcurrentLinkedQueue<>();
+        volatile Set<TopicPartition> moved = Set.of();
 
         @Override
         public CompletionStage<Map<TopicPartition, Long>> read(Collection<TopicPartition> partitions) {
@@ -536,6 +561,9 @@ class DeliveryTest {
 
         @Override
         public CompletionStage<Void> advance(Map<TopicPartition, Long> delivered) {
+            if (!moved.isEmpty()) {
+                return CompletableFuture.failedStage(new PositionMovedException(moved, "moved"));
+            }
             stored.putAll(delivered);
             advances.add(delivered);
             return CompletableFuture.completedStage(null);

@@ -91,6 +91,43 @@ class AcceptedTest {
         assertThat(accepted.from(P, 0, 1)).isNull();
     }
 
+    /** The position says that it was told: the piece after it stays one of its own. */
+    @Test
+    void aPieceWhoseAnswerGotLostIsNotJoinedWithTheNextOne() {
+        accepted.accepted(link(0, 10));
+        accepted.delivered(Map.of(P, 10L));
+        assertThat(rows(0, 10)).isEqualTo(10);
+        accepted.accepted(link(10, 30));
+        accepted.delivered(Map.of(P, 30L));
+        assertThat(rows(10, 30)).isEqualTo(20);
+    }
+
+    /** Another process has told the beginning of a piece: what is left is known again when it is read again. */
+    @Test
+    void aPieceThatWasToldInPartIsReadAgain() {
+        accepted.accepted(link(0, 10));
+        accepted.accepted(link(10, 30));
+        accepted.delivered(Map.of(P, 30L));
+        assertThat(accepted.from(P, 15, 30)).isNull();
+        assertThat(accepted.dropWithin(P, 15)).isTrue();
+        assertThat(accepted.dropWithin(P, 15)).as("once is enough").isFalse();
+        accepted.accepted(link(15, 25));
+        accepted.delivered(Map.of(P, 25L));
+        assertThat(rows(15, 25)).isEqualTo(10);
+    }
+
+    /** The rest is read again before it was noticed: the piece of before must not stand in its way. */
+    @Test
+    void whatBeginsInsideAPieceTakesItsPlace() {
+        accepted.accepted(link(0, 30));
+        accepted.accepted(link(15, 20));
+        accepted.accepted(link(20, 25));
+        accepted.delivered(Map.of(P, 25L));
+        assertThat(rows(15, 25)).isEqualTo(10);
+        assertThat(accepted.dropWithin(P, 15)).isFalse();
+        assertThat(accepted.dropWithin(new TopicPartition("u", 0), 15)).isFalse();
+    }
+
     private long rows(long from, long atLeast) {
         Summary summary = Objects.requireNonNull(accepted.from(P, from, atLeast));
         return Objects.requireNonNull(summary.tables().get(TABLE)).byOp[Op.CREATE.ordinal()];
