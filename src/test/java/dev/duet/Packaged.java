@@ -45,13 +45,13 @@ final class Packaged {
         return command;
     }
 
-    /** The AOT cache of {@code tools/aot-cache}, if it was made for this jar. */
+    /** What {@code tools/aot-cache} has made, if the system property {@code duet.aot.cache} names it and it is of this jar. */
     private static List<String> cache(Path jar) throws IOException {
-        Path cache = target().resolve("duet.aot");
-        return jar.startsWith(target())
-                        && Files.exists(cache)
-                        && Files.getLastModifiedTime(cache).compareTo(Files.getLastModifiedTime(jar)) > 0
-                ? List.of("-XX:AOTCache=" + cache)
+        String name = System.getProperty("duet.aot.cache");
+        return name != null
+                        && Files.exists(Path.of(name))
+                        && Files.getLastModifiedTime(Path.of(name)).compareTo(Files.getLastModifiedTime(jar)) > 0
+                ? List.of("-XX:AOTCache=" + name)
                 : List.of();
     }
 }
