@@ -62,7 +62,7 @@ image-run: ## Run that image, read-only, on the host's network: make image-run A
 	@deploy/image/run.sh $(ARGS)
 
 chaos: build devstack deltareader ## Kill and freeze the service at each step and at random, and count (docs/crash-matrix.md)
-	$(MVN) -q test-compile exec:exec@chaos -Dchaos.args="$(ARGS)"
+	$(MVN) -q test-compile exec:exec@chaos -Dchaos.args="$(ARGS)" $(if $(EXECUTABLE),-Dchaos.options=-Dduet.executable=$(abspath $(EXECUTABLE)))
 
 chaos-planted: build devstack deltareader ## Show that the chaos checker catches planted bugs
 	@tools/chaos-planted
