@@ -45,13 +45,16 @@ final class Packaged {
         return command;
     }
 
-    /** What {@code tools/aot-cache} has made, if the system property {@code duet.aot.cache} names it and it is of this jar. */
+    /**
+     * What {@code tools/aot-cache} has made, if the system property {@code duet.aot.cache} names it and it is of this jar. A JVM with other
+     * options than that one had uses less of it, or none, and says so: which is no log line of the service's.
+     */
     private static List<String> cache(Path jar) throws IOException {
         String name = System.getProperty("duet.aot.cache");
         return name != null
                         && Files.exists(Path.of(name))
                         && Files.getLastModifiedTime(Path.of(name)).compareTo(Files.getLastModifiedTime(jar)) > 0
-                ? List.of("-XX:AOTCache=" + name)
+                ? List.of("-XX:AOTCache=" + name, "-Xlog:aot=off")
                 : List.of();
     }
 }
