@@ -73,9 +73,6 @@ final class DeliveredKeeper {
 
     private CompletionStage<Void> store(Map<TopicPartition, Long> batch) {
         return advance(batch).handle((stored, failure) -> {
-            if (failure != null && Retry.unwrap(failure) instanceof PositionMovedException again) {
-                moved.accept(again);
-            }
             CompletableFuture<Void> next;
             Map<TopicPartition, Long> more;
             synchronized (pending) {
@@ -86,6 +83,9 @@ final class DeliveredKeeper {
             }
             if (next != null) {
                 var unused = store(more).thenRun(() -> next.complete(null));
+            }
+            if (failure != null && Retry.unwrap(failure) instanceof PositionMovedException again) {
+                moved.accept(again); // last: whatever comes of it, storing goes on
             }
             return null;
         });

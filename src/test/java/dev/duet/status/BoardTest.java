@@ -17,11 +17,7 @@ import dev.duet.change.TopicPartition;
 import dev.duet.delivery.Ledger;
 import dev.duet.status.Snapshot.Counts;
 import dev.duet.status.Snapshot.State;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -167,28 +163,5 @@ class BoardTest {
         long[] others = java.util.stream.LongStream.range(next - filtered, next).toArray();
         return new PartitionChanges(
                 P0, first, next, next - first, changes, Offsets.of(others), Offsets.NONE, 100L * changes.size());
-    }
-
-    private static final class SetClock extends Clock {
-        private Instant now = Instant.parse("2026-01-02T03:04:05Z");
-
-        void forward(Duration by) {
-            now = now.plus(by);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }

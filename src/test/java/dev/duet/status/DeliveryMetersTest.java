@@ -6,10 +6,7 @@ import dev.duet.change.PartitionChanges;
 import dev.duet.change.PartitionChanges.Offsets;
 import dev.duet.change.TopicPartition;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class DeliveryMetersTest {
     private static final TopicPartition P = new TopicPartition("s.public.t", 0, 0);
 
-    private final SettableClock clock = new SettableClock();
+    private final SetClock clock = new SetClock();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final DeliveryMeters meters = new DeliveryMeters(registry, clock);
 
@@ -33,7 +30,7 @@ class DeliveryMetersTest {
         meters.accepted(piece(0, 5));
         meters.atEnd(Set.of(P));
         meters.delivered(Map.of(P, 4L));
-        clock.millis += 60_000;
+        clock.forward(Duration.ofMinutes(1));
         assertThat(lag()).as("a record is on its way").isEqualTo(2);
         meters.delivered(Map.of(P, 5L));
         assertThat(lag()).isZero();
@@ -46,7 +43,7 @@ class DeliveryMetersTest {
         meters.delivered(Map.of(P, 5L));
         meters.endsAt(Map.of(P, 6L));
         meters.atEnd(Set.of());
-        clock.millis += 60_000;
+        clock.forward(Duration.ofMinutes(1));
         assertThat(lag()).isEqualTo(1);
         meters.atEnd(Set.of(P));
         assertThat(lag()).isZero();
@@ -63,24 +60,5 @@ class DeliveryMetersTest {
     private static PartitionChanges piece(long first, long next) {
         Offsets filtered = Offsets.of(LongStream.range(first, next).toArray());
         return new PartitionChanges(P, first, next, next - first, List.of(), filtered, Offsets.NONE, 0);
-    }
-
-    private static final class SettableClock extends Clock {
-        long millis = 1_000_000;
-
-        @Override
-        public Instant instant() {
-            return Instant.ofEpochMilli(millis);
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }
