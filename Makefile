@@ -43,7 +43,7 @@ test: ## Run all tests against the real parts
 	tools/test-summary target devstack/target deltareader/target; exit $$status
 
 # What works from outside the process. The others look into the service's classes, or press on its heap with a JVM's options.
-NATIVE_ITS = EndToEndIT,CrashIT,DeadLettersIT,CompressedTopicsIT,TlsIT,StartUpIT,SourceIT,TransformIT,PositionsIT,MorePartitionsIT,OutageIT,BackPressureIT,RetentionIT,KafkaFaultsIT,PostgresFaultsIT,RestoredSourceIT,ReadCommandsIT,EventCommandsIT,SteeringCommandsIT,ImportIT,VerifyIT,DoctorIT,DashboardIT,PageIT,DeliveriesIT,AvroIT,TypesIT,SchemaChangesIT,TracesIT,JsonLogsIT
+NATIVE_ITS = EndToEndIT,CrashIT,ReadingIT,DeadLettersIT,CompressedTopicsIT,TlsIT,StartUpIT,SourceIT,TransformIT,PositionsIT,MorePartitionsIT,OutageIT,BackPressureIT,RetentionIT,KafkaFaultsIT,PostgresFaultsIT,RestoredSourceIT,ReadCommandsIT,EventCommandsIT,SteeringCommandsIT,ImportIT,VerifyIT,DoctorIT,DashboardIT,PageIT,DeliveriesIT,AvroIT,TypesIT,SchemaChangesIT,TracesIT,JsonLogsIT
 
 test-native: devstack deltareader ## Run the integration tests against the native executable
 	@test -x target/duet-runner || { echo "target/duet-runner is missing: run make native first"; exit 2; }

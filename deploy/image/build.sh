@@ -3,7 +3,8 @@
 # one out of this machine's packages (base-image.sh), where none can be pulled.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-engine=$(command -v podman || command -v docker) || { echo "make image needs podman or docker" >&2; exit 2; }
+engine=$(tools/container-engine)
+[ -n "$engine" ] || { echo "make image needs podman or docker, with an engine that answers" >&2; exit 2; }
 [ -x target/duet-runner ] || { echo "target/duet-runner is missing: run make native first" >&2; exit 2; }
 
 version=$(sed -n 's/.*image.version="\([^"]*\)".*/\1/p' deploy/image/Dockerfile.native)
