@@ -57,8 +57,10 @@ check "Kubernetes, KEDA and Prometheus kinds" $tools/check-core-resources.mjs $r
 check "Strimzi kinds" $tools/check-custom-resources.mjs $crds -- $rendered strimzi
 check "the local set" $tools/lint.mjs $rendered/local.yaml $rendered/strimzi.yaml strimzi/options
 check "the local set, for Duet" $tools/lint-duet.mjs $rendered/local.yaml $rendered/strimzi.yaml strimzi/options
+check "the local set's pods" $tools/lint-pods.mjs $rendered/local.yaml $rendered/strimzi.yaml strimzi/options
 check "the production set" $tools/lint.mjs "${external[@]}" $rendered/production.yaml $rendered/strimzi-production.yaml
 check "the production set, for Duet" $tools/lint-duet.mjs $rendered/production.yaml $rendered/strimzi-production.yaml
+check "the production set's pods" $tools/lint-pods.mjs $rendered/production.yaml $rendered/strimzi-production.yaml
 check "compose.yaml" $tools/check-compose.mjs compose.yaml
 check "settings that are said twice" $tools/check-same-settings.mjs $rendered
 check "alerts and dashboard" $tools/check-metrics.mjs docs/operations.md \
