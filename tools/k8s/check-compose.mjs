@@ -59,8 +59,9 @@ function knownKeys(path, object, known) {
 function image(path, { image: name, build }) {
   const tag = /[:@]([^:@/]+)$/.exec(name ?? '')?.[1];
   if (!tag || tag === 'latest') say(`${path}.image`, `${name} is not pinned to a version`);
-  if (build && !existsSync(join(dirname(file), build.dockerfile ?? 'Dockerfile'))) {
-    say(`${path}.build.dockerfile`, `${build.dockerfile} is not there`);
+  const recipe = (build?.dockerfile ?? 'Dockerfile').replace(/\$\{\w+:-([^}]*)\}/g, '$1');
+  if (build && !existsSync(join(dirname(file), recipe))) {
+    say(`${path}.build.dockerfile`, `${recipe} is not there`);
   }
 }
 

@@ -63,8 +63,12 @@ check "the production set, for Duet" $tools/lint-duet.mjs $rendered/production.y
 check "the production set's pods" $tools/lint-pods.mjs $rendered/production.yaml $rendered/strimzi-production.yaml
 check "compose.yaml" $tools/check-compose.mjs compose.yaml
 check "settings that are said twice" $tools/check-same-settings.mjs $rendered
+check "images" $tools/check-images.mjs . deploy/image/Dockerfile* deploy/image/*.sh
+check "documents" $tools/check-docs.mjs . README.md CONTRIBUTING.md ARCHITECTURE.md deploy/README.md strimzi/README.md \
+  tools/*/README.md contrib/*/README.md docs/*.md docs/decisions/*.md
 check "alerts and dashboard" $tools/check-metrics.mjs docs/operations.md \
   src/main/java/dev/duet/status/DeliveryMeters.java $rendered/production.yaml
 echo "showing that the checks refuse what is broken"
 check "what must be refused" $tools/test/test.sh $crds $rendered
+check "the cluster's scripts" tools/cluster/test/test.sh $rendered/local.yaml
 exit $status
