@@ -5,4 +5,4 @@ set -euo pipefail
 engine=$(command -v podman || command -v docker) || { echo "make image-run needs podman or docker" >&2; exit 2; }
 version=$(sed -n 's/.*image.version="\([^"]*\)".*/\1/p' "$(dirname "$0")/Dockerfile.native")
 exec "$engine" run --rm --network host --read-only --tmpfs /tmp:rw,exec,nosuid,nodev,size=64m --cap-drop all \
-  --security-opt no-new-privileges --memory "${MEMORY:-512m}" "duet:$version-native" "$@"
+  --security-opt no-new-privileges --memory "${MEMORY:-512m}" "duet:$version" "$@"
