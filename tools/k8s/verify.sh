@@ -36,6 +36,13 @@ rm -rf $rendered
 mkdir -p $rendered
 $tools/kubectl.sh kustomize deploy/k8s/overlays/local > $rendered/local.yaml
 $tools/kubectl.sh kustomize deploy/k8s/overlays/production > $rendered/production.yaml
+$tools/helm.sh version > /dev/null || unfetched helm
+for shape in local production; do
+  # What it says besides (level=INFO) is that files/ leads to the alerts and the dashboard of deploy/k8s.
+  $tools/helm.sh template duet deploy/helm/duet -n duet -f deploy/helm/duet/values-$shape.yaml \
+    --set-file applicationProperties=deploy/k8s/overlays/$shape/application.properties \
+    > $rendered/helm-$shape.yaml 2> >(grep -v '^level=INFO' >&2)
+done
 $tools/kubectl.sh kustomize strimzi > $rendered/strimzi.yaml
 $tools/kubectl.sh kustomize deploy/strimzi/production > $rendered/strimzi-production.yaml
 
@@ -61,6 +68,12 @@ check "the local set's pods" $tools/lint-pods.mjs $rendered/local.yaml $rendered
 check "the production set" $tools/lint.mjs "${external[@]}" $rendered/production.yaml $rendered/strimzi-production.yaml
 check "the production set, for Duet" $tools/lint-duet.mjs $rendered/production.yaml $rendered/strimzi-production.yaml
 check "the production set's pods" $tools/lint-pods.mjs $rendered/production.yaml $rendered/strimzi-production.yaml
+check "the chart" $tools/helm.sh lint --strict --quiet deploy/helm/duet -f deploy/helm/duet/values-production.yaml \
+  --set-file applicationProperties=deploy/k8s/overlays/production/application.properties 2> /dev/null
+check "the chart, local" $tools/check-helm.mjs $rendered/helm-local.yaml $rendered/local.yaml
+check "the chart, production" $tools/check-helm.mjs $rendered/helm-production.yaml $rendered/production.yaml
+check "the chart's production set" $tools/lint.mjs "${external[@]}" $rendered/helm-production.yaml $rendered/strimzi-production.yaml
+check "the chart's production set, for Duet" $tools/lint-duet.mjs $rendered/helm-production.yaml $rendered/strimzi-production.yaml
 check "compose.yaml" $tools/check-compose.mjs compose.yaml
 check "settings that are said twice" $tools/check-same-settings.mjs $rendered
 check "images" $tools/check-images.mjs . deploy/image/Dockerfile* deploy/image/*.sh
@@ -70,5 +83,6 @@ check "alerts and dashboard" $tools/check-metrics.mjs docs/operations.md \
   src/main/java/dev/duet/status/DeliveryMeters.java $rendered/production.yaml
 echo "showing that the checks refuse what is broken"
 check "what must be refused" $tools/test/test.sh $crds $rendered
+check "what the chart must refuse" $tools/test/helm.sh $rendered/production.yaml
 check "the cluster's scripts" tools/cluster/test/test.sh $rendered/local.yaml
 exit $status
