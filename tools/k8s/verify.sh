@@ -14,11 +14,9 @@ unfetched() { echo "verify-manifests: $1 could not be fetched" >&2; exit 2; }
 need() { # PROGRAM HOW-TO
   command -v "$1" > /dev/null || { echo "verify-manifests needs $1: $2" >&2; exit 2; }
 }
-need node "install Node.js 20.19 or newer (it is needed for these checks only)"
-need npm "install npm, which comes with Node.js"
+node=$(tools/find-node) || exit 2
+export PATH=$node:$PATH
 need mvn "install Maven 3.8.7 or newer"
-node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' ||
-  { echo "verify-manifests needs Node.js 20.19 or newer, and this is $(node --version)" >&2; exit 2; }
 
 if ! cmp -s $tools/package-lock.json $tools/node_modules/.installed; then
   echo "fetching the checkers' packages"
@@ -76,9 +74,10 @@ check "the chart's production set" $tools/lint.mjs "${external[@]}" $rendered/he
 check "the chart's production set, for Duet" $tools/lint-duet.mjs $rendered/helm-production.yaml $rendered/strimzi-production.yaml
 check "compose.yaml" $tools/check-compose.mjs compose.yaml
 check "settings that are said twice" $tools/check-same-settings.mjs $rendered
-check "images" $tools/check-images.mjs . deploy/image/Dockerfile* deploy/image/*.sh
+check "images" $tools/check-images.mjs . deploy/image/Dockerfile* deploy/image/*.sh .github/workflows/*.yml
+check "workflows" $tools/check-workflows.mjs . .github/workflows/*.yml
 check "documents" $tools/check-docs.mjs . README.md CONTRIBUTING.md ARCHITECTURE.md deploy/README.md strimzi/README.md \
-  tools/*/README.md contrib/*/README.md docs/*.md docs/decisions/*.md
+  tools/*/README.md contrib/*/README.md SECURITY.md docs/*.md docs/decisions/*.md
 check "alerts and dashboard" $tools/check-metrics.mjs docs/operations.md \
   src/main/java/dev/duet/status/DeliveryMeters.java $rendered/production.yaml
 echo "showing that the checks refuse what is broken"
