@@ -53,7 +53,7 @@ function say(file, line, message) {
 }
 
 function command(file, line, text, before) {
-  for (const [, target] of text.matchAll(/(?:^|[;&|(] ?)(?:slot )?make ([a-z][a-z-]*)/g)) {
+  for (const [, target] of text.matchAll(/(?:^|[;&|(] ?)(?:slot )?make ([a-z][a-z-]*[a-z])(?![\w*-])/g)) {
     count++;
     if (!targets.has(target)) say(file, line, `the Makefile has no target ${target}`);
   }

@@ -35,6 +35,7 @@ mkdir -p $rendered
 $tools/kubectl.sh kustomize deploy/k8s/overlays/local > $rendered/local.yaml
 $tools/kubectl.sh kustomize deploy/k8s/overlays/production > $rendered/production.yaml
 $tools/helm.sh version > /dev/null || unfetched helm
+if [ -z "${DUET_WITHOUT_PROMTOOL:-}" ]; then $tools/promtool.sh --version > /dev/null 2>&1 || unfetched "promtool (DUET_WITHOUT_PROMTOOL=1 leaves the alerts' test out)"; fi
 for shape in local production; do
   # What it says besides (level=INFO) is that files/ leads to the alerts and the dashboard of deploy/k8s.
   $tools/helm.sh template duet deploy/helm/duet -n duet -f deploy/helm/duet/values-$shape.yaml \
@@ -80,6 +81,11 @@ check "documents" $tools/check-docs.mjs . README.md CONTRIBUTING.md ARCHITECTURE
   tools/*/README.md contrib/*/README.md SECURITY.md docs/*.md docs/decisions/*.md
 check "alerts and dashboard" $tools/check-metrics.mjs docs/operations.md \
   src/main/java/dev/duet/status/DeliveryMeters.java $rendered/production.yaml
+if [ -n "${DUET_WITHOUT_PROMTOOL:-}" ]; then
+  echo "DUET_WITHOUT_PROMTOOL is set: the alerts are not played through"
+else
+  check "alerts, played through" $tools/test/alerts.sh $rendered/production.yaml
+fi
 echo "showing that the checks refuse what is broken"
 check "what must be refused" $tools/test/test.sh $crds $rendered
 check "what the chart must refuse" $tools/test/helm.sh $rendered/production.yaml
