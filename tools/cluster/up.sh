@@ -18,6 +18,22 @@ step "namespace $namespace"
 # down.sh deletes only what bears this.
 k annotate namespace "$namespace" duet.dev/made-by=cluster-up --overwrite > /dev/null
 
+step "Duet's image"
+image=duet:$(sed -n 's/.*image.version="\([^"]*\)".*/\1/p' deploy/image/Dockerfile)
+load() { # PROGRAM ARGUMENT...: hands the image over, where the program is there and docker has the image
+  if command -v "$1" > /dev/null && docker image inspect "$image" > /dev/null 2>&1; then
+    "$@" || say "   $image could not be handed over by $1: if its pod can't be started, that is why"
+  else
+    say "   $image must be in the cluster (deploy/README.md, The image)"
+  fi
+}
+case $context in
+  kind-*) load kind load docker-image "$image" --name "${context#kind-}" ;;
+  k3d-*) load k3d image import "$image" --cluster "${context#k3d-}" ;;
+  minikube) load minikube image load "$image" ;;
+  *) say "   $image must be in the cluster (deploy/README.md, The image)" ;;
+esac
+
 step "Strimzi's operator"
 if operator=$(operator_watches "$namespace"); then
   say "   $operator watches $namespace already"
