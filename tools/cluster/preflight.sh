@@ -17,14 +17,14 @@ warn() { say "   LOOK: $1"; }
 bad() { say "   MISSING: $1"; missing=1; }
 
 # Nodes that take pods: name, memory in MB, CPU in thousandths, zone, architecture.
-nodes=$(k get nodes -o 'jsonpath={range .items[*]}{.metadata.name},{.status.allocatable.memory},{.status.allocatable.cpu},{.metadata.labels.topology\.kubernetes\.io/zone},{.status.nodeInfo.architecture},{.spec.unschedulable}{"\n"}{end}' |
+nodes=$(k get nodes -o 'jsonpath={range .items[*]}{.metadata.name},{.status.allocatable.memory},{.status.allocatable.cpu},{.metadata.labels.topology\.kubernetes\.io/zone},{.status.nodeInfo.architecture},{.spec.unschedulable},{.spec.taints[*].effect}{"\n"}{end}' |
   awk -F, '
     function megabytes(text) {
       unit = text; gsub(/[0-9.]/, "", unit)
       factor["Ki"] = 1 / 1024; factor["Mi"] = 1; factor["Gi"] = 1024; factor["Ti"] = 1048576; factor[""] = 1 / 1048576
       factor["k"] = 1 / 1049; factor["M"] = 1 / 1.049; factor["G"] = 953.7
       return int((text + 0) * factor[unit]) }
-    NF && $6 != "true" { print $1, megabytes($2), ($3 ~ /m$/ ? $3 + 0 : $3 * 1000), ($4 == "" ? "-" : $4), $5 }')
+    NF && $6 != "true" && $7 !~ /NoSchedule|NoExecute/ { print $1, megabytes($2), ($3 ~ /m$/ ? $3 + 0 : $3 * 1000), ($4 == "" ? "-" : $4), $5 }')
 [ -n "$nodes" ] || fail "no node of the cluster takes pods" "kubectl --context $context get nodes"
 count=$(wc -l <<< "$nodes")
 zones=$(awk '$4 != "-" { zone[$4] } END { for (each in zone) count++; print count + 0 }' <<< "$nodes")
