@@ -6,4 +6,4 @@ engine=$("$(dirname "$0")/../../tools/container-engine")
 [ -n "$engine" ] || { echo "make image-run needs podman or docker, with an engine that answers" >&2; exit 2; }
 version=$(sed -n 's/.*image.version="\([^"]*\)".*/\1/p' "$(dirname "$0")/Dockerfile.native")
 exec "$engine" run --rm --network host --read-only --tmpfs /tmp:rw,exec,nosuid,nodev,size=64m --cap-drop all \
-  --security-opt no-new-privileges --memory "${MEMORY:-512m}" "duet:$version-native" "$@"
+  --security-opt no-new-privileges --memory "${MEMORY:-512m}" "duet:$version" "$@"
