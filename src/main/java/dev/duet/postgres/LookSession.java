@@ -100,7 +100,7 @@ final class LookSession implements AutoCloseable {
             var unused = connection
                     .query("reset all")
                     .execute()
-                    .eventually(connection::close)
+                    .eventually(() -> connection.close())
                     .otherwiseEmpty()
                     .toCompletionStage()
                     .toCompletableFuture()
