@@ -25,9 +25,11 @@ import dev.duet.inspect.PositionDesk;
 import dev.duet.intake.KafkaUpstream;
 import dev.duet.intake.SourceConfig;
 import dev.duet.intake.SourceTopics;
+import dev.duet.order.ClockTolerance;
 import dev.duet.outbox.DeliveriesConfig;
 import dev.duet.outbox.Outbox;
 import dev.duet.outbox.OutboxDatabase;
+import dev.duet.postgres.PostgresConfig;
 import dev.duet.postgres.PostgresSink;
 import dev.duet.postgres.TargetDatabase;
 import dev.duet.registry.PatientRegistry;
@@ -193,8 +195,12 @@ final class Wiring {
     @Produces
     @Singleton
     @Unremovable
-    DeltaChangeLogs changeLogs(DuetConfig duet, DeltaConfig config) {
-        return new DeltaChangeLogs(duet.pipeline().orElseThrow(), config, new RowConditions());
+    DeltaChangeLogs changeLogs(DuetConfig duet, DeltaConfig config, PostgresConfig postgres) {
+        return new DeltaChangeLogs(
+                duet.pipeline().orElseThrow(),
+                config,
+                new RowConditions(),
+                new ClockTolerance(postgres.clockTolerance().toMillis()));
     }
 
     @Produces

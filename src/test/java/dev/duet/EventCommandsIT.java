@@ -9,6 +9,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** The commands that look at events, and at those that could not be read: peek and dead-letters. */
@@ -25,6 +28,7 @@ class EventCommandsIT {
         try (FundHistory history = new FundHistory(stack.bootstrapServers(), "events", "funds", 1, 31);
                 Connection connection = stack.connect(database, "duet")) {
             history.snapshot(20);
+            Map<Integer, FundHistory.Fund> snapshot = Map.copyOf(history.rows());
             settings.put("duet.source.topics", history.topic());
             settings.put("duet.source.columns.\"public.funds\"", FundHistory.COLUMNS);
             settings.put("duet.source.decimal-handling-mode", "precise"); // wrong: it is string
@@ -36,6 +40,7 @@ class EventCommandsIT {
             }
             settings.put("duet.source.decimal-handling-mode", "string");
             history.updates(5);
+            history.changes(30); // deletes among them
             JsonNode update = peek(settings, history, "--limit", "1");
             assertThat(update.get("decision").asText()).isEqualTo("apply");
             assertThat(update.get("op").asText()).isEqualTo("u");
@@ -51,23 +56,56 @@ class EventCommandsIT {
                             .out())
                     .contains("-> apply")
                     .doesNotContain("Fund ");
+            Map<Integer, FundHistory.Fund> source = history.rows();
+            overtaken(settings, snapshot, source);
             letters(settings, history);
             long[] all = {history.written()[0] + 20};
             try (ServiceProcess service = ServiceProcess.start(settings)) {
                 Checks.awaitDelivered(connection, "events", history.topic(), all, Duration.ofMinutes(1));
                 service.terminate();
             }
-            Map<Integer, FundHistory.Fund> rows = new HashMap<>(history.rows());
-            rows.remove(1); // its letter was discarded
+            Map<Integer, FundHistory.Fund> rows = new HashMap<>(snapshot); // what was deleted is back: it was forced
+            rows.putAll(source);
+            if (Objects.equals(snapshot.get(1), source.get(1)) || !source.containsKey(1)) {
+                rows.remove(1); // its letter was discarded
+            }
+            assertThat(rows).hasSizeGreaterThan(source.size());
             Checks.mirrorEquals(connection, "public.funds", rows);
+            assertThat(ReadCommandsIT.current(settings)).isEqualTo(rows);
+            JsonNode verified = JSON.readTree(
+                    CommandRun.expecting(0, settings, "verify", "-o", "json").out());
+            assertThat(verified.at("/tables/0/deltaCompared").asBoolean()).isTrue();
+            assertThat(verified.at("/tables/0/rows").asInt()).isEqualTo(rows.size());
             assertThat(peek(settings, history, "--limit", "1", "--from", Long.toString(history.written()[0]))
                             .get("decision")
                             .asText())
                     .isEqualTo("skip");
             List<JsonNode> log =
                     IndependentReader.read(stack, root + "/public/funds").getFirst();
-            assertThat(log).hasSize(24); // one letter was discarded, one sent: each once
+            assertThat(log).hasSize(54); // one letter was discarded, the others were sent: each once
         }
+    }
+
+    /** Letters whose rows were changed or deleted since are named, and are not sent unless that is forced. */
+    private static void overtaken(
+            Map<String, String> settings,
+            Map<Integer, FundHistory.Fund> snapshot,
+            Map<Integer, FundHistory.Fund> source)
+            throws Exception {
+        CommandRun run = CommandRun.expecting(4, settings, "dead-letters", "retry", "--all", "--dry-run", "-o", "json");
+        Set<String> untouched = new TreeSet<>();
+        snapshot.forEach((id, fund) -> {
+            String letter = Integer.toString(id - 1);
+            if (fund.equals(source.get(id))) {
+                untouched.add(letter);
+            } else {
+                assertThat(run.err()).contains("letter " + letter + " of ").contains("overtaken");
+            }
+        });
+        Set<String> sent = new TreeSet<>();
+        JSON.readTree(run.out()).forEach(letter -> sent.add(letter.get("letter").asText()));
+        assertThat(untouched).isNotEmpty().hasSizeLessThan(20);
+        assertThat(sent).isEqualTo(untouched);
     }
 
     /** Of 20 letters one is discarded and the others are sent again, in three steps that overlap. */
@@ -86,11 +124,11 @@ class EventCommandsIT {
         CommandRun.expecting(2, settings, "dead-letters", "show", "999");
         CommandRun.expecting(2, settings, "dead-letters", "retry");
         CommandRun.expecting(0, settings, "dead-letters", "discard", "0", "--yes");
-        CommandRun.expecting(0, settings, "dead-letters", "retry", "1", "2", "--yes");
+        CommandRun.expecting(0, settings, "dead-letters", "retry", "1", "2", "--force", "--yes");
         CommandRun.expecting(2, settings, "dead-letters", "retry", "1", "2", "--yes"); // they are no longer open
         assertThat(list(settings)).hasSize(17);
-        CommandRun.expecting(0, settings, "dead-letters", "retry", "--all", "--dry-run");
-        CommandRun.expecting(0, settings, "dead-letters", "retry", "--where", "reason~fund_price", "--yes");
+        CommandRun.expecting(0, settings, "dead-letters", "retry", "--all", "--force", "--dry-run");
+        CommandRun.expecting(0, settings, "dead-letters", "retry", "--where", "reason~fund_price", "--force", "--yes");
         assertThat(list(settings)).isEmpty();
         assertThat(JSON.readTree(CommandRun.expecting(0, settings, "dead-letters", "list", "--settled", "-o", "json")
                         .out()))

@@ -24,19 +24,20 @@ class FloorPlanTest {
     /** Room to the rooms that it may import. The root may import all and nobody imports it. */
     private static final Map<String, Set<String>> MAY_IMPORT = Map.ofEntries(
             Map.entry("change", Set.of()),
+            Map.entry("order", Set.of("change")),
             Map.entry("failpoint", Set.of()),
             Map.entry("envelope", Set.of("change", "failpoint")),
             Map.entry("delivery", Set.of("change", "failpoint")),
-            Map.entry("inspect", Set.of("change")),
+            Map.entry("inspect", Set.of("change", "order")),
             Map.entry("transform", Set.of("change", "inspect")),
             Map.entry("intake", Set.of("change", "envelope", "transform", "delivery", "inspect", "failpoint")),
-            Map.entry("postgres", Set.of("change", "delivery", "inspect", "failpoint")),
-            Map.entry("delta", Set.of("change", "delivery", "inspect", "failpoint")),
+            Map.entry("postgres", Set.of("change", "order", "delivery", "inspect", "failpoint")),
+            Map.entry("delta", Set.of("change", "order", "delivery", "inspect", "failpoint")),
             Map.entry("registry", Set.of("envelope", "delivery")),
             Map.entry("status", Set.of("change", "delivery")),
             Map.entry("outbox", Set.of("change", "delivery", "failpoint")),
             Map.entry("trace", Set.of("change", "delivery")),
-            Map.entry("verify", Set.of("change", "inspect")),
+            Map.entry("verify", Set.of("change", "order", "inspect")),
             Map.entry("web", Set.of("change", "delivery", "inspect", "status")),
             Map.entry(
                     "cli",
@@ -67,7 +68,7 @@ class FloorPlanTest {
             Map.entry("org.eclipse.microprofile.health", Set.of("status")));
 
     /** Rooms that stand on the JDK alone, but for JSpecify's annotations. */
-    private static final Set<String> CORE = Set.of("change", "delivery", "failpoint");
+    private static final Set<String> CORE = Set.of("change", "order", "delivery", "failpoint");
 
     @Test
     void roomsImportOnlyWhatThePlanAllows() {

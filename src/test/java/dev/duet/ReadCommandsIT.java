@@ -101,7 +101,7 @@ class ReadCommandsIT {
         CommandRun.expecting(3, settings, "history", "public.funds");
     }
 
-    private static Map<Integer, Fund> current(Map<String, String> settings, String... version) throws Exception {
+    static Map<Integer, Fund> current(Map<String, String> settings, String... version) throws Exception {
         String[] arguments = new String[6 + version.length];
         System.arraycopy(
                 new String[] {"read", "public.funds", "--current", "--limit=0", "-o", "json"}, 0, arguments, 0, 6);

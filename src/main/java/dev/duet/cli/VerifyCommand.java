@@ -113,13 +113,13 @@ final class VerifyCommand implements Callable<Integer> {
                     transforms::routed,
                     options(),
                     progress);
-            for (TableId table : named(compared.tables())) {
-                answers.add(verifier.verify(table));
+            verifier.verify(named(compared.tables()), answer -> {
+                answers.add(answer);
                 progress.clear();
                 if (output.format == Format.TABLE) {
-                    VerifyReport.print(answers.getLast(), out);
+                    VerifyReport.print(answer, out);
                 }
-            }
+            });
         }
         if (output.format == Format.JSON) {
             VerifyReport.json(answers, out);
@@ -161,7 +161,7 @@ final class VerifyCommand implements Callable<Integer> {
                         .anyMatch(one -> one.outcome() == Outcome.DIFFERENT || one.outcome() == Outcome.NOT_COMPARED)) {
             return ExitCode.NO;
         }
-        return answers.stream().anyMatch(one -> one.outcome() == Outcome.UNDECIDED)
+        return answers.stream().anyMatch(one -> one.outcome() == Outcome.UNDECIDED || one.outcome() == Outcome.UNKNOWN)
                 ? ExitCode.UNREACHABLE
                 : ExitCode.OK;
     }

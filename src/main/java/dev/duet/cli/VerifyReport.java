@@ -54,6 +54,7 @@ final class VerifyReport {
             case EQUAL -> what + " are equal";
             case DIFFERENT -> "different in " + answer.differences().size() + " rows";
             case UNDECIDED -> "not decided for " + answer.tooFast().size() + " rows";
+            case UNKNOWN -> "not known: " + answer.unknown();
             case NOT_COMPARED -> "not compared";
         };
     }
@@ -103,6 +104,9 @@ final class VerifyReport {
         to.writeStartObject();
         to.writeStringField("table", answer.table().toString());
         to.writeStringField("outcome", Answer.word(answer.outcome()));
+        if (answer.unknown() != null) {
+            to.writeStringField("why", answer.unknown());
+        }
         to.writeNumberField("rows", answer.rows());
         to.writeStringField("sourceLsn", answer.sourceLsn() == null ? null : lsn(answer.sourceLsn()));
         to.writeNumberField("deltaVersion", answer.deltaVersion());

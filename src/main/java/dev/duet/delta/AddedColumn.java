@@ -1,6 +1,7 @@
 package dev.duet.delta;
 
 import io.delta.kernel.types.ArrayType;
+import io.delta.kernel.types.BooleanType;
 import io.delta.kernel.types.DataType;
 import io.delta.kernel.types.DateType;
 import io.delta.kernel.types.IntegerType;
@@ -24,7 +25,12 @@ enum AddedColumn {
     /** The columns that the source did not send because the update left them alone; null when it sent all. */
     UNCHANGED("__unchanged", () -> new ArrayType(StringType.STRING, false)),
     /** UTC date of the source's commit. The partition column, unless configured otherwise. */
-    DATE("__date", () -> DateType.DATE);
+    DATE("__date", () -> DateType.DATE),
+    /**
+     * True for a dead letter that was sent again, else null: where it stands in its partition says nothing of its order. A table gets the
+     * column with its first such letter.
+     */
+    LATE("__late", () -> BooleanType.BOOLEAN);
 
     private final String columnName;
     private final Supplier<DataType> dataType;
@@ -32,6 +38,11 @@ enum AddedColumn {
     AddedColumn(String columnName, Supplier<DataType> dataType) {
         this.columnName = columnName;
         this.dataType = dataType;
+    }
+
+    /** Whether each log has it; the others are there where they are needed. */
+    boolean isInEachLog() {
+        return this != DATE && this != LATE;
     }
 
     String columnName() {

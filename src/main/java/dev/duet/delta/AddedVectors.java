@@ -36,6 +36,7 @@ final class AddedVectors {
                         changes, column.dataType(), change -> change.partition().partition());
             case OFFSET -> new Longs(changes, column.dataType(), RowChange::offset);
             case UNCHANGED -> new Unchanged(changes, column.dataType());
+            case LATE -> new Late(changes, column.dataType());
             case DATE -> new Longs(changes, column.dataType(), AddedVectors::epochDay);
         };
     }
@@ -106,6 +107,26 @@ final class AddedVectors {
         @Override
         public long getLong(int rowId) {
             return changes.get(rowId).source().txId();
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private record Late(List<RowChange> changes, DataType getDataType) implements ColumnVector {
+        @Override
+        public int getSize() {
+            return changes.size();
+        }
+
+        @Override
+        public boolean isNullAt(int rowId) {
+            return !getBoolean(rowId);
+        }
+
+        @Override
+        public boolean getBoolean(int rowId) {
+            return changes.get(rowId).source().late();
         }
 
         @Override

@@ -5,16 +5,14 @@ import dev.duet.inspect.LogField;
 import dev.duet.inspect.LoggedChange;
 import dev.duet.inspect.MirrorColumn;
 import dev.duet.inspect.NotCompared;
+import dev.duet.inspect.NotFoundException;
 import dev.duet.inspect.UnreachableException;
 import io.delta.kernel.Snapshot;
-import io.delta.kernel.data.ColumnVector;
+import io.delta.kernel.data.FilteredColumnarBatch;
 import io.delta.kernel.engine.Engine;
-import io.delta.kernel.exceptions.KernelException;
 import io.delta.kernel.exceptions.TableNotFoundException;
-import io.delta.kernel.types.StructField;
 import io.delta.kernel.types.StructType;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -53,7 +51,7 @@ final class ComparedLog implements LogAt {
     /** @throws UnreachableException if the store does not answer, or the log can't be read */
     static ComparedLog open(String path, Engine engine, NonFiniteForm nonFinite, List<MirrorColumn> mirror) {
         ComparedLog log = new ComparedLog(path, engine, Set.of(), new HashMap<>());
-        log.reading(() -> log.shape = LogShape.of(log.schema(), mirror, log.leftOut(), nonFinite));
+        log.reading(() -> log.shape = LogShape.of(log.schema(), mirror, nonFinite));
         return log;
     }
 
@@ -71,7 +69,9 @@ final class ComparedLog implements LogAt {
             return NewestSnapshot.of(path, engine);
         } catch (TableNotFoundException e) {
             return null;
-        } catch (IllegalArgumentException | KernelException | UncheckedIOException e) {
+        } catch (UnreachableException | NotFoundException e) {
+            throw e;
+        } catch (RuntimeException e) {
             throw unreadable(e);
         }
     }
@@ -85,7 +85,9 @@ final class ComparedLog implements LogAt {
             if (snapshot != null) {
                 reading.run();
             }
-        } catch (IOException | KernelException | UncheckedIOException e) {
+        } catch (UnreachableException | NotFoundException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) { // of a damaged file the Parquet library says so in many ways
             throw unreadable(e);
         }
     }
@@ -111,24 +113,14 @@ final class ComparedLog implements LogAt {
         });
     }
 
-    /** The columns that some update has left out. */
-    private Set<String> leftOut() throws IOException {
-        Set<String> names = new HashSet<>();
-        StructField unchanged = LogShape.field(schema(), AddedColumn.UNCHANGED.columnName());
-        if (unchanged != null) {
-            scan().rows(new StructType().add(unchanged), Set.of(), (batch, row) -> {
-                ColumnVector vector = batch.getColumnVector(0);
-                if (!vector.isNullAt(row)) {
-                    names.addAll(LogRows.names(vector, row));
-                }
-            });
-        }
-        return names;
-    }
-
     @Override
     public long version() {
         return snapshot == null ? -1 : snapshot.getVersion();
+    }
+
+    @Override
+    public boolean madeAgain() {
+        return snapshot != null && CurrentRows.madeAgain(snapshot);
     }
 
     @Override
@@ -150,18 +142,30 @@ final class ComparedLog implements LogAt {
         return all;
     }
 
-    @Override
-    public void read(Consumer<LoggedChange> to) {
-        reading(() -> {
-            LogRows rows = new LogRows(shape, schema(), partitions);
-            scan().rows(rows.schema(), without, (batch, row) -> {
-                LoggedChange change = rows.change(batch, row);
+    /** The rows are hashed by each thread for itself, and handed on by one at a time. */
+    private void take(LogRows rows, FilteredColumnarBatch batch, Consumer<LoggedChange> to) {
+        List<@Nullable LoggedChange> taken = new ArrayList<>(batch.getData().getSize());
+        for (int row = 0; row < batch.getData().getSize(); row++) {
+            if (LogScan.isSelected(batch, row)) {
+                taken.add(rows.change(batch.getData(), row));
+            }
+        }
+        synchronized (this) {
+            for (LoggedChange change : taken) {
                 if (change == null) {
                     foreign++;
                 } else {
                     to.accept(change);
                 }
-            });
+            }
+        }
+    }
+
+    @Override
+    public void read(Consumer<LoggedChange> to) {
+        reading(() -> {
+            LogRows rows = new LogRows(shape, schema(), partitions);
+            scan().read(rows.schema(), without, batch -> take(rows, batch, to));
         });
     }
 }

@@ -1,13 +1,17 @@
 package dev.duet.delta;
 
 import dev.duet.inspect.NotFoundException;
+import dev.duet.order.ClockTolerance;
 import io.delta.kernel.Snapshot;
 import io.delta.kernel.data.Row;
 import io.delta.kernel.engine.Engine;
+import io.delta.kernel.internal.SnapshotImpl;
 import io.delta.kernel.types.StructField;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -21,16 +25,16 @@ final class CurrentRows {
     private final Snapshot snapshot;
     private final long partRows;
     private final List<String> key;
-    private final boolean madeAgain;
+    private final ClockTolerance tolerance;
     private final List<StructField> columns;
     private final List<StructField> all;
 
     /** @param partRows how many changes one part may have, about */
-    CurrentRows(Engine engine, Snapshot snapshot, List<String> key, boolean madeAgain, long partRows) {
+    CurrentRows(Engine engine, Snapshot snapshot, List<String> key, ClockTolerance tolerance, long partRows) {
         this.engine = engine;
         this.snapshot = snapshot;
         this.key = key;
-        this.madeAgain = madeAgain;
+        this.tolerance = tolerance;
         this.partRows = Math.max(1, partRows);
         this.columns = LogValues.readable(snapshot.getSchema()).stream()
                 .filter(field -> !LogValues.isAdded(field.getName()))
@@ -46,6 +50,16 @@ final class CurrentRows {
                 AddedColumn.UNCHANGED)) {
             all.add(snapshot.getSchema().get(added.columnName()));
         }
+        if (snapshot.getSchema().indexOf(AddedColumn.LATE.columnName()) >= 0) {
+            all.add(snapshot.getSchema().get(AddedColumn.LATE.columnName()));
+        }
+    }
+
+    /** Whether offsets of this log have begun anew, since a topic was made again: its positions tell. */
+    static boolean madeAgain(Snapshot snapshot) {
+        return ((SnapshotImpl) snapshot)
+                .getActiveDomainMetadataMap().values().stream()
+                        .anyMatch(domain -> domain.getConfiguration().contains("\"generation\""));
     }
 
     /** The source's columns. */
@@ -69,14 +83,13 @@ final class CurrentRows {
         LogScan scan = new LogScan(engine, snapshot, all, List.of());
         List<Row> files = scan.files();
         long parts = 1 + LogScan.rows(files, partRows) / partRows;
-        Part part = new Part(new LogFold(names, indexes, madeAgain), parts, to);
+        Part part = new Part(new LogFold(names, indexes, madeAgain(snapshot), tolerance), parts, to);
         long incomplete = 0;
         for (part.number = 0; part.number < parts && part.more; part.number++) {
-            part.truncates.clear();
             for (Row file : files) {
                 boolean unused = scan.read(file, part::take);
             }
-            incomplete += part.fold.rows(part.truncates, part::give);
+            incomplete += part.fold.rows(part::give);
         }
         return incomplete;
     }
@@ -85,7 +98,7 @@ final class CurrentRows {
         private final LogFold fold;
         private final long parts;
         private final Predicate<dev.duet.change.Row> to;
-        private final List<LogFold.Change> truncates = new ArrayList<>();
+        private final Map<String, Integer> partitions = new HashMap<>();
         private long number;
         private boolean more = true;
 
@@ -97,9 +110,8 @@ final class CurrentRows {
 
         boolean take(@Nullable Object[] values) {
             LogFold.Change change = change(values);
-            if (change.op().equals("t")) {
-                truncates.add(change);
-            } else if (Math.floorMod(spread(fold.keyOf(change.values()).hashCode()), parts) == number) {
+            if (change.op().equals("t")
+                    || Math.floorMod(spread(fold.keyOf(change.values()).hashCode()), parts) == number) {
                 fold.add(change);
             }
             return true;
@@ -122,9 +134,9 @@ final class CurrentRows {
                     String.valueOf(values[at]),
                     number(values[at + 1]),
                     number(values[at + 2]),
-                    String.valueOf(values[at + 3]),
-                    (int) number(values[at + 4]),
+                    partitions.computeIfAbsent(values[at + 3] + "-" + values[at + 4], partition -> partitions.size()),
                     number(values[at + 5]),
+                    values.length > at + 7 && Boolean.TRUE.equals(values[at + 7]),
                     values[at + 6] instanceof List<?> names ? names : List.of(),
                     row);
         }

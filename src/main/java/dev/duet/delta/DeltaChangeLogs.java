@@ -13,6 +13,7 @@ import dev.duet.inspect.LogVersion;
 import dev.duet.inspect.NotFoundException;
 import dev.duet.inspect.Rows;
 import dev.duet.inspect.UnreachableException;
+import dev.duet.order.ClockTolerance;
 import io.delta.kernel.Snapshot;
 import io.delta.kernel.TableManager;
 import io.delta.kernel.data.Row;
@@ -40,15 +41,17 @@ import org.jspecify.annotations.Nullable;
 public final class DeltaChangeLogs implements ChangeLogs, LogCuts, AutoCloseable {
     private final DeltaConfig config;
     private final Conditions conditions;
+    private final ClockTolerance tolerance;
     private final String pipeline;
     private final Positions positions;
     private @Nullable Storage storage;
 
     /** Asks the store nothing yet. */
-    public DeltaChangeLogs(String pipeline, DeltaConfig config, Conditions conditions) {
+    public DeltaChangeLogs(String pipeline, DeltaConfig config, Conditions conditions, ClockTolerance tolerance) {
         this.pipeline = pipeline;
         this.config = config;
         this.conditions = conditions;
+        this.tolerance = tolerance;
         this.positions = new Positions(pipeline);
     }
 
@@ -166,10 +169,7 @@ public final class DeltaChangeLogs implements ChangeLogs, LogCuts, AutoCloseable
         return answer(table, () -> {
             Log log = new Log(table);
             Snapshot snapshot = log.at(asOf);
-            boolean madeAgain = ((SnapshotImpl) snapshot)
-                    .getActiveDomainMetadataMap().values().stream()
-                            .anyMatch(domain -> domain.getConfiguration().contains("\"generation\""));
-            CurrentRows current = new CurrentRows(log.engine, snapshot, key, madeAgain, config.readPartRows());
+            CurrentRows current = new CurrentRows(log.engine, snapshot, key, tolerance, config.readPartRows());
             Printer printer = new Printer(current.fields(), where, to);
             return current.read(row -> printer.take(row));
         });

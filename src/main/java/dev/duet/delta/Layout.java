@@ -42,7 +42,8 @@ final class Layout {
         LayoutCheck check = new LayoutCheck(source, target, path);
         source.columns().forEach(check::source);
         for (AddedColumn added : AddedColumn.values()) {
-            if (added != AddedColumn.DATE) {
+            boolean there = added == AddedColumn.LATE && target.indexOf(added.columnName()) >= 0;
+            if (added.isInEachLog() || there) {
                 check.added(added);
             }
         }

@@ -1,60 +1,73 @@
 package dev.duet.delta;
 
 import dev.duet.change.Row;
+import dev.duet.order.ClockTolerance;
+import dev.duet.order.KeyChanges;
+import dev.duet.order.Truncates;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Makes of changes the rows that they lead to. The rules are the mirror's (docs/decisions/5-order.md): the changes of a key are applied in
- * the order of their partition's offsets; one whose order is below the row's LSN is stale, unless the source committed it later than the row
- * (its LSNs have begun anew). The order is the LSN; beside the snapshot rows of the key it is that of the stream.
- */
+/** Makes of changes the rows that they lead to. Which change counts is the mirror's rule ({@link KeyChanges}). */
 final class LogFold {
-    /** How far a clock may have been set back before a lower LSN counts as a new beginning: the mirror's default. */
-    private static final long TOLERANCE_MILLIS = 1000;
-
     /**
      * A change as the log has it.
      *
+     * @param partition a number for the topic-partition
+     * @param late whether it is a dead letter that was sent again
+     * @param unchanged the names of the columns that the source did not send
      * @param values of the source's columns
-     * @param unchanged the names of those that the source did not send
      */
     record Change(
             String op,
             long lsn,
             long tsMillis,
-            String topic,
             int partition,
             long offset,
+            boolean late,
             List<?> unchanged,
-            @Nullable Object[] values) {}
+            @Nullable Object[] values)
+            implements KeyChanges.Change {
+        @Override
+        public boolean isRead() {
+            return op.equals("r");
+        }
 
-    private static final Comparator<Change> STREAM = Comparator.comparing(Change::topic)
-            .thenComparingInt(Change::partition)
-            .thenComparingLong(Change::offset);
+        @Override
+        public boolean isDelete() {
+            return op.equals("d");
+        }
+
+        @Override
+        public boolean bringsAllOf(KeyChanges.Change other) {
+            return isDelete()
+                    || unchanged.isEmpty()
+                    || (!other.isDelete() && ((Change) other).unchanged.containsAll(unchanged));
+        }
+    }
 
     private final List<String> columns;
     private final int[] key;
     private final boolean madeAgain;
-    private final Map<List<@Nullable Object>, List<Change>> changes = new LinkedHashMap<>();
-    private long incomplete;
+    private final ClockTolerance tolerance;
+    private final Truncates truncates;
+    private final Map<List<@Nullable Object>, KeyChanges<Change>> changes = new LinkedHashMap<>();
 
     /**
      * @param columns the source's columns
      * @param key the indexes of the key's columns
      * @param madeAgain whether offsets have begun anew in some partition: they order nothing then
      */
-    LogFold(List<String> columns, int[] key, boolean madeAgain) {
+    LogFold(List<String> columns, int[] key, boolean madeAgain, ClockTolerance tolerance) {
         this.columns = columns;
         this.key = key;
         this.madeAgain = madeAgain;
+        this.tolerance = tolerance;
+        this.truncates = new Truncates(tolerance, madeAgain);
     }
 
     List<@Nullable Object> keyOf(@Nullable Object[] values) {
@@ -66,19 +79,25 @@ final class LogFold {
     }
 
     void add(Change change) {
-        changes.computeIfAbsent(keyOf(change.values()), k -> new ArrayList<>(2)).add(change);
+        if (change.op().equals("t")) {
+            truncates.add(change.lsn(), change.tsMillis(), change.partition(), change.offset());
+        } else {
+            changes.computeIfAbsent(keyOf(change.values()), k -> new KeyChanges<>(madeAgain))
+                    .add(change);
+        }
     }
 
     /**
-     * Gives the rows, and forgets the changes.
+     * Gives the rows, and forgets the changes but for truncates.
      *
      * @return how many of the rows have a value that is not known
      */
-    long rows(List<Change> truncates, Consumer<Row> to) {
-        incomplete = 0;
-        for (List<Change> of : changes.values()) {
-            State row = fold(of);
-            if (row != null && row.live && !isTruncated(row, truncates)) {
+    long rows(Consumer<Row> to) {
+        long incomplete = 0;
+        for (KeyChanges<Change> ofKey : changes.values()) {
+            State row = new State();
+            ofKey.counting(truncates, tolerance).forEach(change -> apply(change, row));
+            if (row.live) {
                 incomplete += row.incomplete ? 1 : 0;
                 to.accept(Row.of(row.values));
             }
@@ -90,43 +109,13 @@ final class LogFold {
     private static final class State {
         private boolean live;
         private boolean incomplete;
-        private boolean read;
-        private long lsn;
-        private long tsMillis;
         private @Nullable Object[] values = new @Nullable Object[0];
     }
 
-    private record Horizon(long snapshotLsn, long maxLsn) {}
-
-    private @Nullable State fold(List<Change> of) {
-        of.sort(madeAgain ? Comparator.comparingLong(Change::tsMillis).thenComparing(STREAM) : STREAM);
-        Map<String, Horizon> horizons = new HashMap<>();
-        State row = null;
-        for (Change change : of) {
-            boolean read = change.op().equals("r");
-            Horizon horizon = horizons.getOrDefault(
-                    change.topic() + "-" + change.partition(), new Horizon(Long.MIN_VALUE, Long.MIN_VALUE));
-            long order = Math.max(change.lsn(), read ? horizon.maxLsn() : horizon.snapshotLsn());
-            horizons.put(
-                    change.topic() + "-" + change.partition(),
-                    new Horizon(
-                            read ? Math.max(horizon.snapshotLsn(), change.lsn()) : horizon.snapshotLsn(),
-                            Math.max(horizon.maxLsn(), change.lsn())));
-            if (row == null) {
-                row = new State();
-            } else if (order < row.lsn && change.tsMillis() <= row.tsMillis + TOLERANCE_MILLIS) {
-                continue;
-            }
-            apply(change, row);
-        }
-        return row;
-    }
-
     private void apply(Change change, State row) {
-        boolean delete = change.op().equals("d");
         @Nullable Object[] values = change.values();
         boolean incomplete = false;
-        if (!delete && !change.unchanged().isEmpty()) {
+        if (!change.isDelete() && !change.unchanged().isEmpty()) {
             values = values.clone();
             for (Object name : change.unchanged()) {
                 int column = columns.indexOf(String.valueOf(name));
@@ -138,16 +127,6 @@ final class LogFold {
         }
         row.values = values;
         row.incomplete = incomplete;
-        row.live = !delete;
-        row.read = change.op().equals("r");
-        row.lsn = change.lsn();
-        row.tsMillis = change.tsMillis();
-    }
-
-    /** A truncate takes the rows that are older by LSN; a snapshot row that was read after it stays, and one of a new beginning. */
-    private static boolean isTruncated(State row, List<Change> truncates) {
-        return truncates.stream()
-                .anyMatch(truncate -> row.lsn < truncate.lsn()
-                        && row.tsMillis <= truncate.tsMillis() + (row.read ? 0 : TOLERANCE_MILLIS));
+        row.live = !change.isDelete();
     }
 }

@@ -16,7 +16,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Makes changes in brief of a log's rows. */
+/** Makes changes in brief of a log's rows. Thread-safe. */
 final class LogRows {
     private final LogShape shape;
     private final Map<String, Integer> partitions;
@@ -36,7 +36,8 @@ final class LogRows {
         this.fields = places(names, shape.fields().stream().map(LogField::name).toList());
         this.key = places(names, shape.key());
         for (AddedColumn column : AddedColumn.values()) {
-            if (column != AddedColumn.DATE) {
+            boolean there = column == AddedColumn.LATE && LogShape.field(log, column.columnName()) != null;
+            if (column.isInEachLog() || there) {
                 added.put(column, places(names, List.of(column.columnName()))[0]);
             }
         }
@@ -81,13 +82,28 @@ final class LogRows {
         return new LoggedChange(
                 op,
                 op.equals("t") ? null : keyOf(batch, row),
-                partitions.computeIfAbsent(partition, p -> partitions.size()),
+                number(partition),
                 vector(batch, AddedColumn.OFFSET).getLong(row),
                 vector(batch, AddedColumn.LSN).getLong(row),
                 vector(batch, AddedColumn.SOURCE_TS_MS).getLong(row),
+                isLate(batch, row),
                 rest,
                 shape.fields().stream().allMatch(field -> field.separate() || !leftOut.contains(field.name())),
                 separate);
+    }
+
+    private int number(String partition) {
+        synchronized (partitions) {
+            return partitions.computeIfAbsent(partition, p -> partitions.size());
+        }
+    }
+
+    private boolean isLate(ColumnarBatch batch, int row) {
+        if (!added.containsKey(AddedColumn.LATE)) {
+            return false;
+        }
+        ColumnVector late = vector(batch, AddedColumn.LATE);
+        return !late.isNullAt(row) && late.getBoolean(row);
     }
 
     private ColumnVector vector(ColumnarBatch batch, AddedColumn column) {

@@ -4,11 +4,13 @@ import dev.duet.inspect.LogField;
 import dev.duet.inspect.MirrorColumn;
 import dev.duet.inspect.NotCompared;
 import io.delta.kernel.types.ArrayType;
+import io.delta.kernel.types.BinaryType;
 import io.delta.kernel.types.DataType;
 import io.delta.kernel.types.DateType;
 import io.delta.kernel.types.DecimalType;
 import io.delta.kernel.types.DoubleType;
 import io.delta.kernel.types.FloatType;
+import io.delta.kernel.types.StringType;
 import io.delta.kernel.types.StructField;
 import io.delta.kernel.types.StructType;
 import io.delta.kernel.types.TimestampNTZType;
@@ -39,8 +41,8 @@ record LogShape(
         return new LogShape(List.of(), List.of(), List.of(), List.of(), List.of());
     }
 
-    /** @param leftOut the columns that some update has left out */
-    static LogShape of(StructType log, List<MirrorColumn> mirror, Set<String> leftOut, NonFiniteForm nonFinite) {
+    /** A column whose values can be long is separate: an update may have left it out. Whether one has, only the whole log would tell. */
+    static LogShape of(StructType log, List<MirrorColumn> mirror, NonFiniteForm nonFinite) {
         LogShape shape = new LogShape(
                 new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         List<MirrorColumn> key = mirror.stream()
@@ -58,7 +60,7 @@ record LogShape(
             shape.key.add(column.name());
             shape.keyTexts.add(text);
         }
-        mirror.forEach(column -> shape.add(column, field(log, column.name()), leftOut, nonFinite));
+        mirror.forEach(column -> shape.add(column, field(log, column.name()), nonFinite));
         return shape;
     }
 
@@ -72,7 +74,7 @@ record LogShape(
         return !(type instanceof FloatType) && !(type instanceof DoubleType) && !(type instanceof ArrayType);
     }
 
-    private void add(MirrorColumn column, @Nullable StructField field, Set<String> leftOut, NonFiniteForm nonFinite) {
+    private void add(MirrorColumn column, @Nullable StructField field, NonFiniteForm nonFinite) {
         CanonicalText text = field == null ? null : CanonicalText.of(field.getDataType(), column.type());
         String why = null;
         if (field == null) {
@@ -86,12 +88,24 @@ record LogShape(
             why = "the log has null for some of its elements, by configuration";
         } else {
             fields.add(new LogField(
-                    column.name(), leftOut.contains(column.name()), asNull(field.getDataType(), nonFinite)));
+                    column.name(),
+                    column.keyPlace() < 0 && canBeLeftOut(field.getDataType(), column.type()),
+                    asNull(field.getDataType(), nonFinite)));
             texts.add(text);
         }
         if (why != null) {
             notCompared.add(new NotCompared(column.name(), "delta", why));
         }
+    }
+
+    private static boolean canBeLeftOut(DataType type, String inMirror) {
+        return switch (type) {
+            case StringType ignored -> !inMirror.equals("uuid") && !inMirror.startsWith("time");
+            case BinaryType ignored -> true;
+            case ArrayType ignored -> true;
+            case DecimalType ignored -> true;
+            default -> false;
+        };
     }
 
     private static Set<String> asNull(DataType type, NonFiniteForm nonFinite) {

@@ -58,9 +58,11 @@ final class SchemaCommit {
      */
     StructType needed(StructType table, Append append, SchemaPolicy policy) {
         Set<TableSchema> sources = new LinkedHashSet<>();
+        boolean late = false;
         for (List<RowChange> changes : append.fresh()) {
             TableSchema last = null;
             for (RowChange change : changes) {
+                late |= change.source().late();
                 if (change.schema() != last) {
                     last = change.schema();
                     sources.add(last);
@@ -76,7 +78,10 @@ final class SchemaCommit {
                 throw new UnfitSchema(source, stop);
             }
         }
-        return needed;
+        AddedColumn mark = AddedColumn.LATE;
+        return late && needed.indexOf(mark.columnName()) < 0
+                ? needed.add(mark.columnName(), mark.dataType(), true)
+                : needed;
     }
 
     /**

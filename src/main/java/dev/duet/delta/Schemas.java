@@ -87,7 +87,7 @@ final class Schemas {
             schema = schema.add(column.name(), type(column.type()), true);
         }
         for (AddedColumn added : AddedColumn.values()) {
-            if (added != AddedColumn.DATE || withDate) {
+            if (added.isInEachLog() || (added == AddedColumn.DATE && withDate)) {
                 schema = schema.add(added.columnName(), added.dataType(), true);
             }
         }

@@ -1,6 +1,7 @@
 package dev.duet.inspect;
 
 import dev.duet.change.TableId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -32,8 +33,8 @@ public interface ComparedTables extends SinkProgress, AutoCloseable {
     /** The source's table, hashed as its change log is; empty if one of these columns can't be compared there. */
     Optional<HashedTable> source(TableId table, List<LogField> fields);
 
-    /** Whether a topic of this pipeline was made again: then offsets don't tell the order of its changes. */
-    boolean topicsMadeAgain();
+    /** How much the source's clock may go back, as the mirror takes it. */
+    Duration clockTolerance();
 
     @Override
     void close();

@@ -8,6 +8,9 @@ public interface LogAt {
     /** The version; -1 if there is no table yet. */
     long version();
 
+    /** Whether a topic of it was made again: offsets don't tell the order of its changes then. */
+    boolean madeAgain();
+
     /** How many changes it holds at most. */
     long changes();
 

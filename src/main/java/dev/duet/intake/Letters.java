@@ -225,6 +225,18 @@ public class Letters {
     }
 
     /**
+     * Which of these letters were overtaken by a later change of their key in their partition: for each the offset of the last such record.
+     * Reads the topics from the first of these letters on.
+     */
+    public Map<Letter, Long> overtaken(List<Letter> chosen) {
+        try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer()) {
+            return new LaterRecords(consumer, letters).of(read(consumer), chosen);
+        } catch (KafkaException e) {
+            throw SourceKafka.unreachable("looking for later changes of the letters' keys", e);
+        }
+    }
+
+    /**
      * Sends open letters to where they were read, key, value and headers as they are, in the order in which they were read first.
      *
      * @param which of the open ones

@@ -4,6 +4,7 @@ import dev.duet.change.RowChange;
 import dev.duet.change.TableId;
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.Ledger;
+import dev.duet.order.Horizon;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;

@@ -13,11 +13,13 @@ public final class ComparedDatabases {
     private final Vertx vertx;
     private final Pool pool;
     private final VerifyConfig config;
+    private final PostgresConfig target;
 
-    ComparedDatabases(Vertx vertx, Pool pool, VerifyConfig config) {
+    ComparedDatabases(Vertx vertx, Pool pool, VerifyConfig config, PostgresConfig target) {
         this.vertx = vertx;
         this.pool = pool;
         this.config = config;
+        this.target = target;
     }
 
     /** What looks at the source, and at the target. */
@@ -27,6 +29,6 @@ public final class ComparedDatabases {
 
     /** Connects to both, and blocks until that is done. Close it. */
     public ComparedTables open(String pipeline) {
-        return new PipelineTables(vertx, pool, pipeline, config);
+        return new PipelineTables(vertx, pool, pipeline, config, target.clockTolerance());
     }
 }

@@ -7,6 +7,7 @@ import dev.duet.change.Row;
 import dev.duet.change.RowChange;
 import dev.duet.change.TableId;
 import dev.duet.change.TableSchema;
+import dev.duet.order.Precedence;
 import dev.duet.postgres.Target.Mirror;
 import dev.duet.postgres.Transactions.Flight;
 import io.vertx.core.Future;
@@ -141,7 +142,7 @@ final class Completion {
             }
             Object key = RowKey.of(change);
             Held row = truncated ? null : held.get(key);
-            if (row != null && row.lsn() > orders.order(change)) {
+            if (row != null && !Precedence.replaces(orders.order(change), row.lsn())) {
                 continue; // the mirror is beyond it, so what it holds may be of later
             }
             if (change.op() == Op.DELETE) {

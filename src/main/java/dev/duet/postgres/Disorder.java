@@ -3,6 +3,9 @@ package dev.duet.postgres;
 import dev.duet.change.Op;
 import dev.duet.change.RowChange;
 import dev.duet.change.TopicPartition;
+import dev.duet.order.ClockTolerance;
+import dev.duet.order.Epochs;
+import dev.duet.order.Precedence;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,19 +22,19 @@ final class Disorder {
     /** What stands against a change. */
     record Held(long lsn, long tsMillis) {}
 
-    private final long toleranceMillis;
+    private final ClockTolerance tolerance;
     private final Map<Object, Held> rows = new HashMap<>();
     private final List<RowChange> truncates = new ArrayList<>();
     private @Nullable Held floor;
     private int epoch;
 
-    Disorder(long toleranceMillis) {
-        this.toleranceMillis = toleranceMillis;
+    Disorder(ClockTolerance tolerance) {
+        this.tolerance = tolerance;
     }
 
     /** The change is stale beside this version of its row. */
     void stale(RowChange change, long heldLsn, long heldTsMillis) {
-        if (change.source().tsMillis() - toleranceMillis > heldTsMillis) {
+        if (tolerance.isLater(change.source().tsMillis(), heldTsMillis)) {
             row(change, heldLsn, heldTsMillis);
         }
     }
@@ -39,19 +42,19 @@ final class Disorder {
     /** The row stands against the change. */
     void row(RowChange change, long heldLsn, long heldTsMillis) {
         rows.merge(RowKey.of(change), new Held(heldLsn, heldTsMillis), (a, b) -> a.lsn() >= b.lsn() ? a : b);
-        epoch = Math.max(epoch, Orders.epochOf(heldLsn));
+        epoch = Math.max(epoch, Epochs.of(heldLsn));
     }
 
     /** The last truncate stands against some change. */
     void floor(long heldLsn, long heldTsMillis) {
         floor = new Held(heldLsn, heldTsMillis);
-        epoch = Math.max(epoch, Orders.epochOf(heldLsn));
+        epoch = Math.max(epoch, Epochs.of(heldLsn));
     }
 
     /** Something stands against this truncate. */
     void truncate(RowChange change, long heldLsn) {
         truncates.add(change);
-        epoch = Math.max(epoch, Orders.epochOf(heldLsn));
+        epoch = Math.max(epoch, Epochs.of(heldLsn));
     }
 
     boolean isEmpty() {
@@ -79,7 +82,7 @@ final class Disorder {
 
     private boolean contradicts(RowChange change, @Nullable Held held, Orders orders) {
         return held != null
-                && orders.order(change) < held.lsn()
-                && change.source().tsMillis() - toleranceMillis > held.tsMillis();
+                && !Precedence.replaces(orders.order(change), held.lsn())
+                && tolerance.isLater(change.source().tsMillis(), held.tsMillis());
     }
 }

@@ -6,6 +6,8 @@ import dev.duet.change.Op;
 import dev.duet.change.Row;
 import dev.duet.change.RowChange;
 import dev.duet.change.TableSchema;
+import dev.duet.change.TopicPartition;
+import dev.duet.order.Precedence;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -39,10 +41,9 @@ final class KeyReduction {
     static Collection<RowChange> lastOfEachKey(List<RowChange> changes, Orders orders, Disorder disorder) {
         KeyReduction reduction = new KeyReduction(changes.size(), orders, disorder);
         // A key's changes may lie in two partitions. To fill an unchanged column they are needed in order; without one,
-        // the greatest
-        // LSN is enough. Across keys this order means nothing.
+        // the greatest LSN is enough. Across keys this order means nothing.
         List<RowChange> ordered = changes;
-        if (changes.stream().anyMatch(KeyReduction::hasUnchanged)) {
+        if (changes.stream().anyMatch(KeyReduction::hasUnchanged) && inPartitions(changes)) {
             ordered = new ArrayList<>(changes);
             ordered.sort(Comparator.comparingLong(orders::order));
         }
@@ -54,13 +55,22 @@ final class KeyReduction {
         return reduction.lastOfKey.values();
     }
 
+    private static boolean inPartitions(List<RowChange> changes) {
+        TopicPartition first = changes.getFirst().partition();
+        return changes.stream().anyMatch(change -> !change.partition().equals(first));
+    }
+
     private void take(RowChange change) {
         lastOfKey.merge(RowKey.of(change), change, this::later);
     }
 
     private RowChange later(RowChange before, RowChange next) {
         long lsn = orders.lsn(before);
-        if (orders.order(next) < lsn) {
+        // Within a write a delete is remembered, which makes no difference but for letters: records that come again end
+        // with it.
+        boolean gone = before.op() == Op.DELETE
+                && Precedence.forgets(false, next.source().late());
+        if (!gone && !Precedence.replaces(orders.order(next), lsn)) {
             disorder.stale(next, lsn, before.source().tsMillis());
             return before;
         }

@@ -6,6 +6,7 @@ import dev.duet.change.RowChange;
 import dev.duet.change.TableId;
 import dev.duet.change.TableSchema;
 import dev.duet.delivery.TableStoppedException;
+import dev.duet.order.ClockTolerance;
 import dev.duet.postgres.Target.Mirror;
 import dev.duet.postgres.Transactions.Flight;
 import io.vertx.core.Future;
@@ -34,7 +35,7 @@ final class MirrorWriter {
     private final Function<TableSchema, Target> targets;
     private final List<RowChange> changes;
     private final Orders orders;
-    private final long toleranceMillis;
+    private final ClockTolerance tolerance;
     private final Disorder disorder;
     private final List<Sent> sent = new ArrayList<>();
     private final List<Asked> asked = new ArrayList<>();
@@ -43,15 +44,19 @@ final class MirrorWriter {
 
     /** @param changes of the table, for each partition in the order of its offsets */
     MirrorWriter(
-            Flight flight, BatchPlan plan, TableId table, Function<TableSchema, Target> targets, long toleranceMillis) {
+            Flight flight,
+            BatchPlan plan,
+            TableId table,
+            Function<TableSchema, Target> targets,
+            ClockTolerance tolerance) {
         this.flight = flight;
         this.table = table;
         this.doing = "writing " + plan.where(table);
         this.targets = targets;
         this.changes = plan.changes().getOrDefault(table, List.of());
         this.orders = plan.orders();
-        this.toleranceMillis = toleranceMillis;
-        this.disorder = new Disorder(toleranceMillis);
+        this.tolerance = tolerance;
+        this.disorder = new Disorder(tolerance);
     }
 
     /**
@@ -173,7 +178,8 @@ final class MirrorWriter {
         Mirror mirror = mirrorOf(change.schema());
         Tuple tuple = withName(mirror)
                 .addValue(orders.lsn(change))
-                .addValue(change.source().tsMillis() - toleranceMillis);
+                .addValue(change.source().tsMillis())
+                .addValue(tolerance.millis());
         return flight.ask(table, doing, mirror.disorderedTruncate, tuple);
     }
 
@@ -194,7 +200,7 @@ final class MirrorWriter {
                                 withName(mirror)
                                         .addValue(shape.order())
                                         .addValue(shape.read())
-                                        .addValue(toleranceMillis),
+                                        .addValue(tolerance.millis()),
                                 shape.schema(),
                                 rows)
                         .addValue(TableWriter.longs(
@@ -214,8 +220,12 @@ final class MirrorWriter {
             more.send(
                     table, doing, mirror.rememberDeleted, withKeys(withName(mirror), shape.schema(), statement.rows()));
         } else {
+            // A letter that was sent again came after the delete, whatever its LSN (Precedence.forgets).
+            List<RowChange> rows = statement.rows().stream()
+                    .filter(change -> !change.source().late())
+                    .toList();
             Tuple tuple = withName(mirror).addValue(shape.order());
-            more.send(table, doing, mirror.removeReturned, withKeys(tuple, shape.schema(), statement.rows()));
+            more.send(table, doing, mirror.removeReturned, withKeys(tuple, shape.schema(), rows));
         }
     }
 

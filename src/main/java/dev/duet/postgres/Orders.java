@@ -3,23 +3,18 @@ package dev.duet.postgres;
 import dev.duet.change.Op;
 import dev.duet.change.RowChange;
 import dev.duet.change.TopicPartition;
+import dev.duet.order.Epochs;
+import dev.duet.order.Horizon;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Which change of a key is the later one. Mostly that is the greater LSN, which the mirror keeps in {@code __lsn} with the epoch in its
- * upper bits. But a snapshot row's LSN is none of its own: a change that was written before it and committed behind it comes later in the
- * stream with a lower LSN. So within a partition the stream's order counts for snapshot rows: a row of a snapshot is later than all before
- * it, and all behind it is later than the row. A dead letter that was sent again is as old as its LSN.
- *
- * <p>A change replaces a row of the mirror whose {@code __lsn} is not above the change's order. Where LSNs rise, the order is the LSN and
- * nothing is allocated. See docs/decisions/5-order.md.
+ * The orders of a write's changes, as {@link Horizon} has them: a change replaces a row of the mirror whose {@code __lsn} is not above the
+ * change's order. Where LSNs rise, the order is the LSN and nothing is allocated. See docs/decisions/5-order.md.
  */
 final class Orders {
-    private static final int EPOCH_SHIFT = 56; // 72 PB of WAL below it, 127 epochs above
-
     private final Map<TopicPartition, Long> shifts = new HashMap<>();
     private final IdentityHashMap<RowChange, Long> raised = new IdentityHashMap<>();
 
@@ -29,28 +24,22 @@ final class Orders {
      * @return the horizon behind them
      */
     Horizon take(TopicPartition partition, List<RowChange> changes, Horizon before) {
-        long shift = (long) before.epoch() << EPOCH_SHIFT;
+        long shift = Epochs.shift(before.epoch());
         if (shift > 0) {
             shifts.put(partition, shift);
         }
-        long snapshotLsn = before.snapshotLsn();
-        long maxLsn = before.maxLsn();
+        Horizon horizon = before;
         for (RowChange change : changes) {
-            if (change.source().late()) {
-                continue; // where it stands in the stream says nothing
-            }
             long lsn = change.source().lsn() + shift;
             boolean read = change.op() == Op.READ;
-            long least = read ? maxLsn : snapshotLsn;
-            if (lsn < least) {
-                raised.put(change, least);
+            boolean late = change.source().late();
+            long order = horizon.order(lsn, read, late);
+            if (order > lsn) {
+                raised.put(change, order);
             }
-            if (read) {
-                snapshotLsn = Math.max(snapshotLsn, lsn);
-            }
-            maxLsn = Math.max(maxLsn, lsn);
+            horizon = horizon.after(lsn, read, late);
         }
-        return new Horizon(before.epoch(), snapshotLsn, maxLsn);
+        return horizon;
     }
 
     /** What {@code __lsn} of the mirror becomes. */
@@ -77,9 +66,5 @@ final class Orders {
             raised.put(copy, order);
         }
         return copy;
-    }
-
-    static int epochOf(long lsn) {
-        return (int) (lsn >> EPOCH_SHIFT);
     }
 }

@@ -15,11 +15,14 @@ import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -34,16 +37,27 @@ final class PipelineTables implements ComparedTables {
             select p.topic, p.partition, p.generation, p.delivered_next from duet.position p
             join duet.topic t on t.pipeline = p.pipeline and t.topic = p.topic and t.generation = p.generation
             where p.pipeline = $1""";
+    /** The columns that a mirror got later than its first ones, with a default: a rewritten table no longer tells (atthasmissing). */
+    private static final String ADDED = """
+            select s.column_name from duet.source_column s
+            join pg_namespace n on n.nspname = s.target_schema
+            join pg_class c on c.relnamespace = n.oid and c.relname = s.target_table
+            join pg_attribute a on a.attrelid = c.oid and a.attname = s.column_name and a.atthasdef and not a.attisdropped
+            where s.target_schema = $1 and s.target_table = $2 and s.since_lsn > (select min(f.since_lsn)
+              from duet.source_column f where f.target_schema = $1 and f.target_table = $2)""";
+
     private static final String ENCODING =
             "select pg_encoding_to_char(encoding)::text from pg_database where datname = current_database()";
 
     private final String pipeline;
+    private final Duration clockTolerance;
     private final LookSession target;
     private final @Nullable SourceDatabase source;
     private final Map<String, Optional<TargetName>> mirrors = new TreeMap<>();
     private final Map<String, TableId> names = new TreeMap<>();
 
-    PipelineTables(Vertx vertx, Pool pool, String pipeline, VerifyConfig config) {
+    PipelineTables(Vertx vertx, Pool pool, String pipeline, VerifyConfig config, Duration clockTolerance) {
+        this.clockTolerance = clockTolerance;
         this.pipeline = pipeline;
         this.target = LookSession.open("the target database", pool::getConnection);
         this.source = config.source().url().isPresent() ? SourceDatabase.open(vertx, config.source()) : null;
@@ -78,10 +92,17 @@ final class PipelineTables implements ComparedTables {
             return List.of();
         }
         List<String> key = key(name.get());
+        Set<String> added = new HashSet<>();
+        target.ask(
+                        "reading duet.source_column",
+                        ADDED,
+                        name.get().schema(),
+                        name.get().table())
+                .forEach(row -> added.add(row.getString(0)));
         List<MirrorColumn> columns = new ArrayList<>();
         mirrorColumns(name.get())
-                .forEach((column, of) ->
-                        columns.add(new MirrorColumn(column, of.type(), key.indexOf(column), of.late())));
+                .forEach((column, of) -> columns.add(
+                        new MirrorColumn(column, of.type(), key.indexOf(column), of.late() || added.contains(column))));
         return columns;
     }
 
@@ -230,9 +251,8 @@ final class PipelineTables implements ComparedTables {
     }
 
     @Override
-    public boolean topicsMadeAgain() {
-        String sql = "select exists (select from duet.topic where pipeline = $1 and generation > 0)";
-        return target.one("reading the topics of " + pipeline, sql, pipeline).getBoolean(0);
+    public Duration clockTolerance() {
+        return clockTolerance;
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.duet.delivery.Ledger;
 import dev.duet.delivery.Position;
 import dev.duet.delivery.PositionMovedException;
 import dev.duet.failpoint.FailPoint;
+import dev.duet.order.Horizon;
 import dev.duet.postgres.BatchPlan.Step;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;

@@ -9,6 +9,7 @@ import dev.duet.change.TopicPartition;
 import dev.duet.delivery.Ledger;
 import dev.duet.delivery.Position;
 import dev.duet.delivery.PositionMovedException;
+import dev.duet.order.Horizon;
 import dev.duet.postgres.BatchPlan.Held;
 import dev.duet.postgres.BatchPlan.Step;
 import dev.duet.postgres.PositionTable.Stored;

@@ -14,6 +14,7 @@ import dev.duet.delivery.Position;
 import dev.duet.delivery.Sink;
 import dev.duet.delivery.TableStoppedException;
 import dev.duet.failpoint.FailPoint;
+import dev.duet.order.ClockTolerance;
 import dev.duet.postgres.PositionTable.Stored;
 import dev.duet.postgres.Transactions.Flight;
 import io.vertx.core.Future;
@@ -54,7 +55,7 @@ public final class PostgresSink implements Sink, DeliveredPositions {
     private final Targets targets;
     private final Positions positions = new Positions();
     private final String pipeline;
-    private final long toleranceMillis;
+    private final ClockTolerance tolerance;
     private final boolean completes;
     private volatile Map<RowChange, RowChange> completed = Map.of();
 
@@ -76,7 +77,7 @@ public final class PostgresSink implements Sink, DeliveredPositions {
         this.table = new PositionTable(pipeline, transactions);
         this.targets = new Targets(pipeline, transactions, config, policies);
         this.pipeline = pipeline;
-        this.toleranceMillis = config.clockTolerance().toMillis();
+        this.tolerance = new ClockTolerance(config.clockTolerance().toMillis());
         this.completes = completes;
     }
 
@@ -178,7 +179,7 @@ public final class PostgresSink implements Sink, DeliveredPositions {
             plan.changes().forEach((id, changes) -> {
                 Target target = targets.of(changes.getFirst().schema());
                 if (target.mirror() != null) {
-                    MirrorWriter mirror = new MirrorWriter(flight, plan, id, targets::of, toleranceMillis);
+                    MirrorWriter mirror = new MirrorWriter(flight, plan, id, targets::of, tolerance);
                     mirrors.add(mirror);
                     if (completes) {
                         completions.add(Completion.ask(flight, plan, id, targets::of));

@@ -5,6 +5,9 @@ import static dev.duet.postgres.TargetName.quote;
 import dev.duet.change.Column;
 import dev.duet.change.ColumnType;
 import dev.duet.change.TableSchema;
+import dev.duet.order.ClockTolerance;
+import dev.duet.order.Floor;
+import dev.duet.order.Precedence;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -87,12 +90,11 @@ final class TableSql {
                 + nulled.stream().map(column -> ", " + quote(column)).collect(Collectors.joining()) + ") select "
                 + expressions(brought) + ", u.l, u.m" + ", null".repeat(nulled.size()) + " from duet.mirror f, "
                 + unnest(5, brought, List.of("int8", "int8"), "l, m")
-                + " where " + FLOOR_OF + " and (u.l >= f.floor_lsn or ($4 and u.m > f.floor_ts_ms))"
+                + " where " + FLOOR_OF + " and " + Floor.sparesSql("u.l", "u.m", "$4")
                 + " on conflict (" + keys.stream().map(TargetName::quote).collect(Collectors.joining(", "))
                 + ") do update set " + sets + nulls
                 + "\"__lsn\" = excluded.\"__lsn\", \"__source_ts_ms\" = excluded.\"__source_ts_ms\""
-                // Equal too: a snapshot row and its first update can share an LSN.
-                + " where t.\"__lsn\" <= greatest(excluded.\"__lsn\", $3)";
+                + " where " + Precedence.replacesSql("excluded.\"__lsn\"", "$3", "t.\"__lsn\"");
     }
 
     /** How many of the keys are not in the table, rows older than the floor or a delete aside. Parameters: as {@link #delete}'s after the names. */
@@ -130,7 +132,7 @@ final class TableSql {
     static String delete(TargetName name, TableSchema schema) {
         List<Column> keys = keys(schema);
         return "delete from " + name.quoted() + " t using " + unnest(2, keys, List.of("int8"), "l") + " where "
-                + sameKey(keys) + " and t.\"__lsn\" <= greatest(u.l, $1)";
+                + sameKey(keys) + " and " + Precedence.replacesSql("u.l", "$1", "t.\"__lsn\"");
     }
 
     /**
@@ -142,20 +144,25 @@ final class TableSql {
         List<Column> keys = keys(schema);
         String rows = unnest(6, keys, List.of("int8", "int8"), "l, m, i").replace(") as u(", ") with ordinality as u(");
         return "select u.i, t.\"__lsn\", t.\"__source_ts_ms\", true from " + rows + " join " + name.quoted() + " t on "
-                + sameKey(keys) + " where t.\"__lsn\" > greatest(u.l, $3) and t.\"__source_ts_ms\" < u.m - $5"
+                + sameKey(keys) + " where " + Precedence.isStaleSql("u.l", "$3", "t.\"__lsn\"") + " and "
+                + ClockTolerance.isLaterSql("u.m", "t.\"__source_ts_ms\"", "$5")
                 + " union all select u.i, f.floor_lsn, f.floor_ts_ms, false from duet.mirror f, " + rows + " where "
-                + FLOOR_OF + " and not $4 and u.l < f.floor_lsn and f.floor_ts_ms < u.m - $5";
+                + FLOOR_OF + " and not $4 and " + Floor.belowSql("u.l") + " and "
+                + ClockTolerance.isLaterSql("u.m", "f.floor_ts_ms", "$5");
     }
 
     /**
      * The greatest LSN that stands against a truncate though it is older by the source's clock; null if nothing does. Parameters: the
-     * target's schema and name, the truncate's LSN, and its time less the tolerance.
+     * target's schema and name, the truncate's LSN, its time, and the tolerance in milliseconds.
      */
     static String disorderedTruncate(TargetName name) {
         return "select max(h.held) from (select max(t.\"__lsn\") as held from " + name.quoted()
-                + " t where t.\"__lsn\" > $3 and t.\"__source_ts_ms\" < $4 union all"
+                + " t where t.\"__lsn\" > $3 and "
+                + ClockTolerance.isLaterSql("$4::bigint", "t.\"__source_ts_ms\"", "$5")
+                + " union all"
                 + " select f.floor_lsn from duet.mirror f where " + FLOOR_OF
-                + " and f.floor_lsn > $3 and f.floor_ts_ms < $4) as h";
+                + " and f.floor_lsn > $3 and " + ClockTolerance.isLaterSql("$4::bigint", "f.floor_ts_ms", "$5")
+                + ") as h";
     }
 
     /** Parameters: the target's schema and name, then the arrays of the key's columns and the LSNs. */
@@ -174,7 +181,8 @@ final class TableSql {
     static String removeReturned(TargetName name, TableSchema schema) {
         List<Column> keys = keys(schema);
         return "delete from " + name.quoted() + " t using " + unnest(4, keys, List.of("int8"), "l") + ", " + DELETED
-                + " and d.key = " + keyOf(keys) + " and d.lsn > greatest(u.l, $3) and " + sameKey(keys)
+                + " and d.key = " + keyOf(keys) + " and " + Precedence.isStaleSql("u.l", "$3", "d.lsn") + " and "
+                + sameKey(keys)
                 + " and t.\"__lsn\" < d.lsn";
     }
 
@@ -195,7 +203,7 @@ final class TableSql {
     }
 
     static String truncate(TargetName name) {
-        return "delete from " + name.quoted() + " where \"__lsn\" < $1";
+        return "delete from " + name.quoted() + " where " + Floor.takesSql("\"__lsn\"", "$1");
     }
 
     static String append(TargetName name, TableSchema schema) {

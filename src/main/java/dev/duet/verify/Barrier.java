@@ -7,6 +7,8 @@ import dev.duet.inspect.SourceServer;
 import dev.duet.inspect.TopicEnds;
 import dev.duet.inspect.UnreachableException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -50,7 +52,12 @@ final class Barrier {
             passTopics(table, end);
             return null;
         }
-        SourceServer server = source.get();
+        long position = passSlot(source.get(), end);
+        passTopics(table, end);
+        return position;
+    }
+
+    private long passSlot(SourceServer server, long end) {
         long position = server.position();
         long confirmed = server.confirmed();
         boolean nudged = false;
@@ -69,8 +76,40 @@ final class Barrier {
                             + " --nudge (docs/verify.md). Else see whether it runs, or give it more time with --timeout.");
             confirmed = server.confirmed();
         }
-        passTopics(table, end);
         return position;
+    }
+
+    /**
+     * What was found out of all tables at once.
+     *
+     * @param position the source's position that both sinks have passed; null without a source
+     * @param behind why a table is not among them
+     */
+    record Passed(@Nullable Long position, Map<TableId, String> behind) {}
+
+    /**
+     * Waits once for all tables. One that has stopped keeps the others waiting for the time limit, and no longer.
+     *
+     * @throws UnreachableException if the slot does not pass the source's position
+     */
+    Passed passAll(List<TableId> tables) {
+        long end = System.nanoTime() + options.timeout().toNanos();
+        Long position = source.isEmpty() ? null : passSlot(source.get(), end);
+        Map<TableId, Map<TopicPartition, Long>> ends = new LinkedHashMap<>();
+        tables.forEach(table -> ends.put(table, topics.ends(table)));
+        Map<TableId, String> behind = new LinkedHashMap<>();
+        while (!ends.isEmpty()) {
+            ends.values().removeIf(of -> behind(of).isEmpty());
+            if (System.nanoTime() > end) {
+                ends.forEach((table, of) -> behind.put(table, tooLate(behind(of))));
+                break;
+            }
+            if (!ends.isEmpty()) {
+                progress.at("waiting for both sinks: " + ends.keySet(), 0, -1);
+                pause(PAUSE);
+            }
+        }
+        return new Passed(position, behind);
     }
 
     /** The same for what the topics hold. */
@@ -83,13 +122,15 @@ final class Barrier {
         Map<TopicPartition, String> behind = behind(ends);
         while (!behind.isEmpty()) {
             progress.at("waiting for both sinks: " + behind, 0, -1);
-            pause(
-                    end,
-                    "the sinks did not pass what Kafka holds within "
-                            + options.timeout().toSeconds() + " s: " + behind
-                            + ". See whether the service runs and which table has stopped, or give it more time with --timeout.");
+            pause(end, tooLate(behind));
             behind = behind(ends);
         }
+    }
+
+    private String tooLate(Map<TopicPartition, String> behind) {
+        return "the sinks did not pass what Kafka holds within "
+                + options.timeout().toSeconds() + " s: " + behind
+                + ". See whether the service runs and which table has stopped, or give it more time with --timeout.";
     }
 
     private Map<TopicPartition, String> behind(Map<TopicPartition, Long> ends) {

@@ -8,6 +8,8 @@ import dev.duet.inspect.LogField;
 import dev.duet.inspect.LoggedChange;
 import dev.duet.inspect.RowKey;
 import dev.duet.inspect.RowState;
+import dev.duet.order.ClockTolerance;
+import dev.duet.order.Truncates;
 import dev.duet.verify.Difference.Kind;
 import dev.duet.verify.Difference.Side;
 import java.nio.file.Path;
@@ -37,10 +39,9 @@ final class LogComparison {
     private final VerifyOptions options;
     private final Progress progress;
     private final Findings findings;
-    private final boolean byLsn;
+    private final KeyState.Rule rule;
     private final int separate;
     private final List<String> columns;
-    private final Floor floor = new Floor();
     private final Map<RowKey, KeyState> candidates = new HashMap<>();
     private final Optional<HashedTable> source;
     private final Set<RowKey> wrongInMirror = new HashSet<>();
@@ -53,7 +54,7 @@ final class LogComparison {
             HashedTable mirror,
             Optional<HashedTable> source,
             LogAt log,
-            boolean byLsn,
+            ClockTolerance tolerance,
             Barrier barrier,
             VerifyOptions options,
             Progress progress,
@@ -64,7 +65,7 @@ final class LogComparison {
         findings.differences.forEach(one -> wrongInMirror.add(one.key()));
         this.first = log;
         this.log = log;
-        this.byLsn = byLsn;
+        this.rule = new KeyState.Rule(new Truncates(tolerance, log.madeAgain()), tolerance, log.madeAgain());
         this.barrier = barrier;
         this.options = options;
         this.progress = progress;
@@ -79,13 +80,13 @@ final class LogComparison {
      * @param directory for temporary files
      */
     long run(Path directory) {
-        int parts = PartFiles.parts(Math.max(log.changes(), mirror.estimate()));
+        int parts = PartFiles.parts(Math.max(log.changes() * (1 + separate / 4), mirror.estimate()));
         try (PartFiles changes = PartFiles.in(directory, "changes", parts);
                 PartFiles rows = PartFiles.in(directory, "rows", parts)) {
             long[] read = {0};
             log.read(change -> {
-                if (change.op().equals("t")) {
-                    floor.take(change);
+                if (change.isTruncate()) {
+                    rule.truncates().add(change.lsn(), change.tsMillis(), change.partition(), change.offset());
                 } else if (change.key() != null) {
                     changes.add(change.key(), change);
                 }
@@ -109,18 +110,18 @@ final class LogComparison {
         Map<RowKey, KeyState> states = new HashMap<>();
         changes.readChanges(
                 part,
-                change -> states.computeIfAbsent(change.key(), key -> new KeyState(separate, byLsn))
+                change -> states.computeIfAbsent(change.key(), key -> new KeyState(separate, rule))
                         .take(change));
         Set<RowKey> seen = new HashSet<>();
         rows.readRows(part, row -> {
             seen.add(row.key());
             KeyState state = states.get(row.key());
-            if (state == null || !state.isPresent(floor) || !isHash(state, row)) {
-                candidates.put(row.key(), state == null ? new KeyState(separate, byLsn) : state);
+            if (state == null || !state.isPresent() || !isHash(state, row)) {
+                candidates.put(row.key(), state == null ? new KeyState(separate, rule) : state);
             }
         });
         states.forEach((key, state) -> {
-            if (state.isPresent(floor) && !seen.contains(key)) {
+            if (state.isPresent() && !seen.contains(key)) {
                 candidates.put(key, state);
             }
         });
@@ -138,7 +139,7 @@ final class LogComparison {
             Map<RowKey, RowState> now = mirror.find(batch, false);
             batch.stream().filter(key -> isEqual(key, now.get(key))).forEach(pending::remove);
         }
-        candidates.values().forEach(state -> state.remember(floor));
+        candidates.values().forEach(state -> state.remember());
         Map<RowKey, LoggedChange> seen = new HashMap<>();
         for (int round = 0; round < options.rounds() && !pending.isEmpty() && !findings.isFull(); round++) {
             progress.at(table + ": looking again at keys that differ", 0, pending.size());
@@ -202,8 +203,8 @@ final class LogComparison {
     private void catchUp() {
         log = log.newer();
         log.read(change -> {
-            if (change.op().equals("t")) {
-                floor.take(change);
+            if (change.isTruncate()) {
+                rule.truncates().add(change.lsn(), change.tsMillis(), change.partition(), change.offset());
             } else {
                 take(change);
             }
@@ -213,7 +214,7 @@ final class LogComparison {
     private void take(LoggedChange change) {
         KeyState state = candidates.get(change.key());
         if (state != null) {
-            state.follow(change, floor);
+            state.follow(change);
         }
     }
 
@@ -223,8 +224,8 @@ final class LogComparison {
 
     private boolean isEqual(RowKey key, @Nullable RowState row) {
         KeyState state = state(key);
-        if (row == null || !state.isPresent(floor)) {
-            return row == null && !state.isPresent(floor);
+        if (row == null || !state.isPresent()) {
+            return row == null && !state.isPresent();
         }
         Long hash = state.hash();
         return hash != null && hash == row.hash();
@@ -232,7 +233,7 @@ final class LogComparison {
 
     /** Whether the log tells what the row is. */
     private boolean isTold(RowKey key) {
-        return !state(key).isPresent(floor) || state(key).hash() != null;
+        return !state(key).isPresent() || state(key).hash() != null;
     }
 
     /** Whether it is the mirror that is wrong, and the log that has what the source has. */
@@ -243,7 +244,7 @@ final class LogComparison {
     }
 
     private Difference difference(RowKey key, @Nullable RowState row) {
-        Kind kind = row == null ? Kind.EXTRA : state(key).isPresent(floor) ? Kind.DIFFERENT : Kind.MISSING;
+        Kind kind = row == null ? Kind.EXTRA : state(key).isPresent() ? Kind.DIFFERENT : Kind.MISSING;
         return Differences.of(Side.DELTA, kind, key, columns, row, null, null);
     }
 }

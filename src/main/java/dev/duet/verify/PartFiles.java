@@ -85,6 +85,7 @@ final class PartFiles implements AutoCloseable {
             to.writeLong(change.offset());
             to.writeLong(change.lsn());
             to.writeLong(change.tsMillis());
+            to.writeBoolean(change.late());
             to.writeLong(change.rest());
             to.writeBoolean(change.known());
             to.writeShort(change.separate().size());
@@ -111,6 +112,7 @@ final class PartFiles implements AutoCloseable {
         long offset = in.readLong();
         long lsn = in.readLong();
         long tsMillis = in.readLong();
+        boolean late = in.readBoolean();
         long rest = in.readLong();
         boolean known = in.readBoolean();
         int size = in.readShort();
@@ -119,7 +121,7 @@ final class PartFiles implements AutoCloseable {
             String hash = in.readUTF();
             separate.add(hash.isEmpty() ? null : hash);
         }
-        return new LoggedChange(op, key, partition, offset, lsn, tsMillis, rest, known, separate);
+        return new LoggedChange(op, key, partition, offset, lsn, tsMillis, late, rest, known, separate);
     }
 
     private interface Taker {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param deltaCompared whether the change log was compared with the mirror
  * @param key the names of the key's columns
  * @param differences in no order
+ * @param unknown why nothing is known of the table: it can't be read, or the sinks are behind; null if it was compared
  * @param complete whether these are all differences
  * @param tooFast keys of rows that changed each time they were looked at
  */
@@ -29,6 +30,7 @@ public record TableAnswer(
         List<String> key,
         List<Difference> differences,
         boolean complete,
+        @Nullable String unknown,
         List<RowKey> tooFast,
         List<NotCompared> notCompared) {
     /** The answer in one word. */
@@ -37,10 +39,20 @@ public record TableAnswer(
         DIFFERENT,
         /** Some rows changed each time they were looked at; the others are equal. */
         UNDECIDED,
+        /** Something does not answer, can't be read, or is behind. */
+        UNKNOWN,
         NOT_COMPARED
     }
 
+    static TableAnswer unknown(TableId table, String why) {
+        return new TableAnswer(
+                table, -1, null, -1, false, false, List.of(), List.of(), true, why, List.of(), List.of());
+    }
+
     public Outcome outcome() {
+        if (unknown != null) {
+            return Outcome.UNKNOWN;
+        }
         if (!differences.isEmpty()) {
             return Outcome.DIFFERENT;
         }

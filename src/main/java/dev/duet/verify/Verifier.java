@@ -9,6 +9,8 @@ import dev.duet.inspect.NotCompared;
 import dev.duet.inspect.NotFoundException;
 import dev.duet.inspect.TablePair;
 import dev.duet.inspect.TopicEnds;
+import dev.duet.inspect.UnreachableException;
+import dev.duet.order.ClockTolerance;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,8 +18,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Compares tables in source, mirror and change log. Blocks; used by one thread. */
 public final class Verifier {
@@ -51,12 +55,29 @@ public final class Verifier {
     }
 
     /**
-     * Compares a table.
+     * Compares tables, one after the other. A table that can't be read, or whose sinks are behind, ends the comparison of none but itself.
      *
+     * @param to takes each answer as it comes
      * @throws NotFoundException if the pipeline has no such table
-     * @throws dev.duet.inspect.UnreachableException if something does not answer, or the sinks are behind for too long
+     * @throws UnreachableException if the replication slot does not pass the source's position
      */
-    public TableAnswer verify(TableId table) {
+    public void verify(List<TableId> all, Consumer<TableAnswer> to) {
+        Barrier.Passed passed = barrier.passAll(all);
+        for (TableId table : all) {
+            String behind = passed.behind().get(table);
+            to.accept(behind == null ? verify(table, passed.position()) : TableAnswer.unknown(table, behind));
+        }
+    }
+
+    private TableAnswer verify(TableId table, @Nullable Long passed) {
+        try {
+            return compare(table, passed);
+        } catch (UnreachableException e) {
+            return TableAnswer.unknown(table, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private TableAnswer compare(TableId table, @Nullable Long passed) {
         List<MirrorColumn> mirror = tables.mirror(table);
         if (mirror.isEmpty()) {
             return new TableAnswer(
@@ -69,6 +90,7 @@ public final class Verifier {
                     List.of(),
                     List.of(),
                     true,
+                    null,
                     List.of(),
                     List.of(new NotCompared(
                             "*", "mirror", "it has a trail alone: no key tells which rows there are now")));
@@ -76,16 +98,16 @@ public final class Verifier {
         Path directory = null;
         try {
             directory = Files.createTempDirectory(options.directory(), "duet-verify");
-            return new Run(table, mirror, directory).answer();
+            return new Run(table, mirror, directory).answer(passed);
         } catch (IOException | UncheckedIOException e) {
-            throw new dev.duet.inspect.UnreachableException("temporary files can't be written in " + options.directory()
-                    + ": " + e.getMessage() + ". Name a folder with room for it with --directory.");
+            throw new UnreachableException("temporary files can't be written in " + options.directory() + ": "
+                    + e.getMessage() + ". Name a folder with room for it with --directory.");
         } finally {
             delete(directory);
         }
     }
 
-    private static void delete(@org.jspecify.annotations.Nullable Path directory) {
+    private static void delete(@Nullable Path directory) {
         try {
             if (directory != null) {
                 Files.deleteIfExists(directory); // its files are gone: each is deleted by who made it
@@ -109,8 +131,7 @@ public final class Verifier {
             this.directory = directory;
         }
 
-        TableAnswer answer() {
-            Long lsn = barrier.passSource(table);
+        TableAnswer answer(@Nullable Long lsn) {
             Optional<TablePair> pair = pair();
             long rows = pair.map(
                             of -> new SourceComparison(table, of, barrier, options, progress, findings).run(directory))
@@ -123,7 +144,7 @@ public final class Verifier {
                                 tables.mirror(table, log.fields()),
                                 pair.flatMap(of -> tables.source(table, log.fields())),
                                 log,
-                                tables.topicsMadeAgain(),
+                                new ClockTolerance(tables.clockTolerance().toMillis()),
                                 barrier,
                                 options,
                                 progress,
@@ -145,6 +166,7 @@ public final class Verifier {
                             .toList(),
                     findings.differences,
                     findings.isComplete(),
+                    null,
                     List.copyOf(findings.tooFast),
                     notCompared);
         }

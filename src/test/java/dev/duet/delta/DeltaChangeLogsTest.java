@@ -4,18 +4,26 @@ import static dev.duet.delta.DeltaFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.duet.change.RowChange;
 import dev.duet.change.TableId;
 import dev.duet.inspect.AsOf;
+import dev.duet.inspect.LogAt;
 import dev.duet.inspect.LogColumn;
 import dev.duet.inspect.LogCuts;
 import dev.duet.inspect.LogVersion;
+import dev.duet.inspect.MirrorColumn;
 import dev.duet.inspect.NotFoundException;
 import dev.duet.inspect.Rows;
+import dev.duet.inspect.UnreachableException;
+import dev.duet.order.ClockTolerance;
 import dev.duet.transform.RowConditions;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +33,11 @@ class DeltaChangeLogsTest {
     private static final TableId ORDERS = Changes.ORDERS.table();
 
     private final DeltaConfig config = DeltaFixture.config(DeltaFixture.disk("logs"));
+
+    private static final List<MirrorColumn> MIRROR = List.of(
+            new MirrorColumn("id", "bigint", 0, false),
+            new MirrorColumn("note", "text", -1, false),
+            new MirrorColumn("amount", "numeric(12,2)", -1, false));
 
     @Test
     void versionsRowsAndTablesAreTold() throws Exception {
@@ -51,6 +64,44 @@ class DeltaChangeLogsTest {
             assertThatThrownBy(() -> logs.history(new TableId("public", "none"), 1))
                     .isInstanceOf(NotFoundException.class)
                     .hasMessageContaining("public.orders");
+        }
+    }
+
+    /** The column comes with the first letter; what was written before it is read as ever. */
+    @Test
+    void aLetterThatWasSentAgainIsToldByTheLog() throws Exception {
+        write(0, 0, 3);
+        RowChange letter = Changes.order(Changes.ORDERS, 0, 3).sentAgain();
+        try (DeltaSink sink = new DeltaSink(PIPELINE, config)) {
+            var unused = await(sink.open(List.of(Changes.partition(0))));
+            var ledger = await(sink.write(Changes.batch(Changes.link(0, 3, 4, List.of(letter)))));
+        }
+        write(0, 4, 5);
+        try (ComparedDeltaLogs logs = new ComparedDeltaLogs(config)) {
+            LogAt log = logs.open(ORDERS, MIRROR);
+            List<String> changes = new ArrayList<>();
+            log.read(change -> changes.add(change.offset() + " " + change.late()));
+            assertThat(changes).containsExactlyInAnyOrder("0 false", "1 false", "2 false", "3 true", "4 false");
+            assertThat(log.changes()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void aDamagedFileIsTheStoresFault() throws Exception {
+        write(0, 0, 10);
+        write(0, 10, 30);
+        try (Stream<Path> files =
+                Files.walk(Path.of(java.net.URI.create(config.root().orElseThrow())))) {
+            Path damaged = files.filter(file -> file.toString().endsWith(".parquet"))
+                    .findFirst()
+                    .orElseThrow();
+            Files.write(damaged, new byte[] {'P', 'A', 'R', '1'});
+        }
+        try (ComparedDeltaLogs logs = new ComparedDeltaLogs(config)) {
+            LogAt log = logs.open(ORDERS, MIRROR);
+            assertThatThrownBy(() -> log.read(change -> {}))
+                    .isInstanceOf(UnreachableException.class)
+                    .hasMessageContaining("orders");
         }
     }
 
@@ -85,7 +136,7 @@ class DeltaChangeLogsTest {
     }
 
     private DeltaChangeLogs logs() {
-        return new DeltaChangeLogs(PIPELINE, config, new RowConditions());
+        return new DeltaChangeLogs(PIPELINE, config, new RowConditions(), new ClockTolerance(1000));
     }
 
     private void write(int partition, long first, long next) {

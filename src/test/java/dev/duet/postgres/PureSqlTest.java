@@ -12,6 +12,7 @@ import dev.duet.change.TableId;
 import dev.duet.change.TableSchema;
 import dev.duet.delivery.RetriableException;
 import dev.duet.delivery.TableStoppedException;
+import dev.duet.order.ClockTolerance;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.VertxException;
 import io.vertx.pgclient.PgException;
@@ -101,7 +102,7 @@ class PureSqlTest {
                 .delete(schema, 20, 2)
                 .update(schema, 15, 2, "late", null);
         Collection<RowChange> last = KeyReduction.lastOfEachKey(
-                source.batch().partitions().getFirst().changes(), new Orders(), new Disorder(1000));
+                source.batch().partitions().getFirst().changes(), new Orders(), new Disorder(new ClockTolerance(1000)));
         assertThat(last).extracting(RowChange::offset).containsExactly(1L, 3L);
     }
 
@@ -119,7 +120,7 @@ class PureSqlTest {
                         .flatMap(link -> link.changes().stream())
                         .toList(),
                 new Orders(),
-                new Disorder(1000));
+                new Disorder(new ClockTolerance(1000)));
         assertThat(last)
                 .extracting(change -> Objects.requireNonNull(change.row()).get(2))
                 .containsExactly("new note", Row.UNCHANGED);
