@@ -7,6 +7,7 @@ import dev.duet.inspect.Checkup;
 import dev.duet.inspect.Checkups;
 import dev.duet.inspect.ComparedLogs;
 import dev.duet.inspect.ComparedTables;
+import dev.duet.inspect.SnapshotSignals;
 import dev.duet.inspect.TopicEnds;
 import dev.duet.intake.KafkaTopicEnds;
 import dev.duet.intake.SourceConfig;
@@ -29,6 +30,13 @@ final class VerifyWiring {
     @Unremovable
     ComparedTables tables(ComparedDatabases databases, DuetConfig duet) {
         return databases.open(duet.pipeline().orElseThrow());
+    }
+
+    @Produces
+    @Dependent
+    @Unremovable
+    SnapshotSignals signals(ComparedDatabases databases) {
+        return databases.signals();
     }
 
     @Produces

@@ -22,8 +22,8 @@ import java.util.Set;
  * Bytes         byte[]
  * Date          Integer     days since 1970-01-01; MAX_VALUE and MIN_VALUE are infinity and -infinity
  * Time          Long        microseconds of the day, 0 to 86,400,000,000
- * Timestamp     Long        microseconds since 1970-01-01T00:00 without a zone; Long.MAX_VALUE, MIN_VALUE as Date
- * TimestampTz   Long        microseconds since 1970-01-01T00:00Z; Long.MAX_VALUE, MIN_VALUE as Date
+ * Timestamp     Long        microseconds since 1970-01-01T00:00 without a zone; Long.MAX_VALUE, MIN_VALUE as Date; or FarMoment
+ * TimestampTz   Long        microseconds since 1970-01-01T00:00Z; Long.MAX_VALUE, MIN_VALUE as Date; or FarMoment
  * Native(name)  String      one of PostgreSQL's other types: the text that it reads and writes for it
  * Array(type)   List        one dimension of values of the element's class, null where SQL's is; immutable
  * </pre>

@@ -37,8 +37,8 @@ public final class ValueText {
             case ColumnType.Bytes ignored -> value -> "\\x" + HexFormat.of().formatHex((byte[]) value);
             case ColumnType.Date ignored -> value -> date((Integer) value);
             case ColumnType.Time ignored -> value -> time((Long) value);
-            case ColumnType.Timestamp ignored -> value -> timestamp((Long) value, "");
-            case ColumnType.TimestampTz ignored -> value -> timestamp((Long) value, "+00");
+            case ColumnType.Timestamp ignored -> value -> timestamp(value, "");
+            case ColumnType.TimestampTz ignored -> value -> timestamp(value, "+00");
             case ColumnType.Native ignored -> Object::toString;
             case ColumnType.Array(ColumnType element) -> array(of(element));
         };
@@ -127,12 +127,19 @@ public final class ValueText {
         return day(date) + era(date);
     }
 
-    private static String timestamp(long micros, String zone) {
+    private static String timestamp(Object value, String zone) {
+        if (value instanceof FarMoment(long second, int micro)) {
+            return timestamp(second, micro, zone);
+        }
+        long micros = (Long) value;
         if (micros == Long.MAX_VALUE || micros == Long.MIN_VALUE) {
             return micros > 0 ? INFINITY : "-" + INFINITY;
         }
-        LocalDateTime at = LocalDateTime.ofEpochSecond(
-                Math.floorDiv(micros, MICROS), (int) Math.floorMod(micros, MICROS) * 1000, ZoneOffset.UTC);
+        return timestamp(Math.floorDiv(micros, MICROS), (int) Math.floorMod(micros, MICROS), zone);
+    }
+
+    private static String timestamp(long second, int micro, String zone) {
+        LocalDateTime at = LocalDateTime.ofEpochSecond(second, micro * 1000, ZoneOffset.UTC);
         return day(at.toLocalDate()) + " " + time(at.toLocalTime().toNanoOfDay() / 1000) + zone + era(at.toLocalDate());
     }
 

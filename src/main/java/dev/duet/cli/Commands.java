@@ -82,6 +82,7 @@ public final class Commands {
         return new CommandLine(new Duet())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .registerConverter(TableId.class, TableName::parse)
+                .registerConverter(ColumnNames.class, ColumnNames::parse)
                 .registerConverter(Instant.class, TimeText::parse)
                 .registerConverter(LetterId.class, LetterId::parse)
                 .registerConverter(LetterFilter.class, LetterFilter::parse)

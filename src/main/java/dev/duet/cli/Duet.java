@@ -27,6 +27,7 @@ import picocli.CommandLine.HelpCommand;
             ReadCommand.class,
             ResumeCommand.class,
             RewindCommand.class,
+            SnapshotCommand.class,
             StatusCommand.class,
             TablesCommand.class,
             VerifyCommand.class

@@ -4,13 +4,15 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.duet.change.Column;
 import dev.duet.change.ColumnType;
+import dev.duet.change.FarMoment;
 import dev.duet.change.Row;
 import dev.duet.change.TableSchema;
-import dev.duet.change.ValueText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class ImportEvents {
     private static final JsonFactory JSON = new JsonFactory();
     private static final String SOURCE = "__debezium.source.column.";
+    private static final long MICROS = 1_000_000;
 
     private final TableSchema schema;
     private final List<Column> key;
@@ -166,6 +169,13 @@ final class ImportEvents {
         }
     }
 
+    /** Debezium's form, for years before the first and beyond 9999 too. */
+    private static String zoned(long second, int micro) {
+        return LocalDateTime.ofEpochSecond(second, micro * 1000, ZoneOffset.UTC)
+                .atOffset(ZoneOffset.UTC)
+                .toString();
+    }
+
     private static void value(JsonGenerator json, Column column, @Nullable Object value) {
         try {
             json.writeFieldName(column.name());
@@ -176,10 +186,9 @@ final class ImportEvents {
                 case Integer number -> json.writeNumber(number);
                 case Long micros
                 when column.type() instanceof ColumnType.TimestampTz ->
-                    json.writeString(ValueText.of(column.type())
-                            .apply(micros)
-                            .replace(' ', 'T')
-                            .replace("+00", "Z"));
+                    json.writeString(zoned(Math.floorDiv(micros, MICROS), (int) Math.floorMod(micros, MICROS)));
+                case FarMoment(long second, int micro)
+                when column.type() instanceof ColumnType.TimestampTz -> json.writeString(zoned(second, micro));
                 case Long number -> json.writeNumber(number);
                 case Float number -> json.writeNumber(number);
                 case Double number -> json.writeNumber(number);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import dev.duet.change.Column;
 import dev.duet.change.ColumnType;
+import dev.duet.change.FarMoment;
 import dev.duet.change.Row;
 import dev.duet.change.TableSchema;
 import dev.duet.change.TypeText;
@@ -88,7 +89,7 @@ final class ImportRows {
                 case ColumnType.Native(String name, int length) when !STRUCTS.contains(name) -> text;
                 case ColumnType.Native ignored -> throw new IllegalArgumentException("can't be imported");
                 case ColumnType.Array ignored -> throw new IllegalArgumentException("can't be imported");
-                default -> finite(Texts.value(column.type(), text));
+                default -> finite(column.type(), Texts.value(column.type(), text));
             };
         } catch (IllegalArgumentException e) {
             throw new BadRow(
@@ -96,15 +97,26 @@ final class ImportRows {
         }
     }
 
-    private static Object finite(Object value) {
-        boolean infinite = (value instanceof Double number && !Double.isFinite(number))
-                || (value instanceof Float single && !Float.isFinite(single))
-                || value.equals(Long.MAX_VALUE)
-                || value.equals(Long.MIN_VALUE);
+    private static Object finite(ColumnType type, Object value) {
+        boolean infinite = switch (type) {
+            case ColumnType.Float32 ignored -> !Float.isFinite((Float) value);
+            case ColumnType.Float64 ignored -> !Double.isFinite((Double) value);
+            case ColumnType.Date ignored -> value.equals(Integer.MAX_VALUE) || value.equals(Integer.MIN_VALUE);
+            case ColumnType.Timestamp ignored -> isInfinite(value);
+            case ColumnType.TimestampTz ignored -> isInfinite(value);
+            default -> false;
+        };
         if (infinite) {
             throw new IllegalArgumentException("NaN and infinities can't be imported");
         }
+        if (value instanceof FarMoment && type instanceof ColumnType.Timestamp) {
+            throw new IllegalArgumentException("a timestamp from 294247-01-10 04:00:54.775807 on can't be imported");
+        }
         return value;
+    }
+
+    private static boolean isInfinite(Object timestamp) {
+        return timestamp.equals(Long.MAX_VALUE) || timestamp.equals(Long.MIN_VALUE);
     }
 
     private static String document(String text) {

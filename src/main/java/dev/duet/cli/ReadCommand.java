@@ -40,8 +40,11 @@ final class ReadCommand implements Callable<Integer> {
     @Option(names = "--limit", defaultValue = "100", description = "Rows at most, 0 for all (default: 100).")
     long limit;
 
-    @Option(names = "--columns", split = ",", paramLabel = "NAME", description = "These columns, in this order.")
-    List<String> columns = List.of();
+    @Option(
+            names = "--columns",
+            paramLabel = "NAME,...",
+            description = "These columns, in this order; one with a comma in double quotes.")
+    List<ColumnNames> columns = List.of();
 
     @Option(
             names = "--current",
@@ -50,10 +53,9 @@ final class ReadCommand implements Callable<Integer> {
 
     @Option(
             names = "--key",
-            split = ",",
-            paramLabel = "NAME",
+            paramLabel = "NAME,...",
             description = "With --current: the primary key's columns (default: those of the mirror in PostgreSQL).")
-    List<String> key = List.of();
+    List<ColumnNames> key = List.of();
 
     @Option(names = "--newest-first", description = "The changes that came last first.")
     boolean newestFirst;
@@ -67,11 +69,12 @@ final class ReadCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--limit is " + limit + ": set it to 1 or more, or to 0 for all rows");
         }
         ChangeLogs logs = Beans.of(ChangeLogs.class);
-        RowPrinter printer = new RowPrinter(Answer.out(), output.format, columns, limit);
+        RowPrinter printer = new RowPrinter(Answer.out(), output.format, ColumnNames.all(columns), limit);
         long incomplete = 0;
         try (printer) {
             if (current) {
-                incomplete = logs.current(table, asOf.asOf(), key.isEmpty() ? keyOfMirror() : key, where, printer);
+                List<String> columnsOfKey = key.isEmpty() ? keyOfMirror() : ColumnNames.all(key);
+                incomplete = logs.current(table, asOf.asOf(), columnsOfKey, where, printer);
             } else {
                 logs.read(table, asOf.asOf(), where, newestFirst, printer);
             }

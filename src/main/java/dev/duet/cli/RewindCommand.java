@@ -123,12 +123,12 @@ final class RewindCommand implements Callable<Integer> {
         List<PositionDesk.Topic> wanted = new ArrayList<>();
         which.topics.forEach(topic -> wanted.add(Steering.known(desk, topic)));
         for (TableId table : which.tables) {
-            List<PositionDesk.Topic> of = known.stream()
-                    .filter(topic -> topic.name().endsWith("." + table))
-                    .toList();
+            String end = Steering.topicEnd(table);
+            List<PositionDesk.Topic> of =
+                    known.stream().filter(topic -> topic.name().endsWith(end)).toList();
             if (of.isEmpty()) {
                 throw new NotFoundException(
-                        "no topic of this pipeline ends with ." + table + ": name the topic with --topic; it has "
+                        "no topic of this pipeline ends with " + end + ": name the topic with --topic; it has "
                                 + known.stream().map(PositionDesk.Topic::name).toList());
             }
             wanted.addAll(of);

@@ -1,5 +1,6 @@
 package dev.duet.cli;
 
+import dev.duet.change.TableId;
 import dev.duet.inspect.NotFoundException;
 import dev.duet.inspect.PositionDesk;
 import dev.duet.intake.SourceKafka;
@@ -20,6 +21,11 @@ final class Steering {
                 .orElseThrow(
                         () -> new NotFoundException("this pipeline has no positions of topic " + topic + "; it has "
                                 + topics.stream().map(PositionDesk.Topic::name).toList()));
+    }
+
+    /** What Debezium ends the topic's name of a table with: what Kafka allows in none is an underscore. */
+    static String topicEnd(TableId table) {
+        return ("." + table).replaceAll("[^A-Za-z0-9._-]", "_");
     }
 
     /** The positions of a topic that count, by partition. */

@@ -1,5 +1,7 @@
 package dev.duet.cli;
 
+import dev.duet.change.TableId;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -15,7 +17,8 @@ import picocli.CommandLine.Parameters;
         })
 abstract class SwitchCommand extends ServiceCommand {
     @Parameters(arity = "0..1", paramLabel = "TABLE", description = "schema.table; without it all is meant.")
-    String table = "";
+    @Nullable
+    TableId table;
 
     private final String path;
     private final String done;
@@ -32,8 +35,8 @@ abstract class SwitchCommand extends ServiceCommand {
     @Override
     public final Integer call() {
         show(
-                service.post(path + ServiceOption.about(table)),
-                (answer, out) -> out.println(done + " " + (table.isEmpty() ? "all" : table) + "."));
+                service.post(path + ServiceOption.about(table == null ? "" : TableName.of(table))),
+                (answer, out) -> out.println(done + " " + (table == null ? "all" : TableName.of(table)) + "."));
         return ExitCode.OK;
     }
 }

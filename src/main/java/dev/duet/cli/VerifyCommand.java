@@ -42,7 +42,7 @@ final class VerifyCommand implements Callable<Integer> {
             paramLabel = "TABLE",
             arity = "0..*",
             description = "Source tables, as schema.table. Without one, all that have a target.")
-    List<String> tables = List.of();
+    List<TableId> tables = List.of();
 
     @Option(
             names = "--chunk",
@@ -144,12 +144,12 @@ final class VerifyCommand implements Callable<Integer> {
             return known;
         }
         List<TableId> named = new ArrayList<>();
-        for (String name : tables) {
-            named.add(known.stream()
-                    .filter(table -> table.toString().equals(name))
-                    .findFirst()
-                    .orElseThrow(() ->
-                            new NotFoundException("there is no table " + name + " in this pipeline; it has " + known)));
+        for (TableId table : tables) {
+            if (!known.contains(table)) {
+                throw new NotFoundException("there is no table " + TableName.of(table) + " in this pipeline; it has "
+                        + known.stream().map(TableName::of).toList());
+            }
+            named.add(table);
         }
         return named;
     }

@@ -2,6 +2,7 @@ package dev.duet.delta;
 
 import dev.duet.change.Column;
 import dev.duet.change.ColumnType;
+import dev.duet.change.FarMoment;
 import dev.duet.change.Row;
 import dev.duet.change.RowChange;
 import dev.duet.change.ValueText;
@@ -249,7 +250,7 @@ final class ColumnVectors {
         }
     }
 
-    /** Dates and timestamps: the infinities are the extremes of the number, in a Row as in Parquet. */
+    /** Dates and timestamps: the infinities are the extremes of the number, in a Row as in Parquet. What lies beyond the number is as these. */
     private static final class Moments extends Cells {
         private final long least;
         private final long greatest;
@@ -263,6 +264,9 @@ final class ColumnVectors {
         }
 
         private boolean isInfinite(Object value) {
+            if (value instanceof FarMoment) {
+                return true;
+            }
             long number = ((Number) value).longValue();
             return number == least || number == greatest;
         }
@@ -279,9 +283,15 @@ final class ColumnVectors {
                 case STOP ->
                     throw values.refuse(
                             rowId,
-                            "infinity or -infinity, which duet.delta.infinity=stop refuses. Set it to extreme (the"
-                                    + " type's last or first value) or null.");
+                            "infinity, -infinity or a timestamp that Delta's can't hold (from 294247-01-10 on), which"
+                                    + " duet.delta.infinity=stop refuses. Set it to extreme (the type's last or first value) or"
+                                    + " null.");
             };
+        }
+
+        @Override
+        public long getLong(int rowId) {
+            return cell(rowId) instanceof Long micros ? micros : Long.MAX_VALUE;
         }
     }
 

@@ -86,9 +86,9 @@ public interface DeltaConfig {
     Duration logCheckInterval();
 
     /**
-     * What is written for infinity and -infinity in a date or timestamp, which Delta's types don't have: {@code extreme}, the type's last or
-     * first value (the default: it sorts as infinity does, and no other value of PostgreSQL's reaches it), {@code null}, or {@code
-     * stop}, which stops the table.
+     * What is written for infinity and -infinity in a date or timestamp, and for timestamps from 294247-01-10 on, which Delta's types
+     * don't have: {@code extreme}, the type's last or first value (the default: it sorts as infinity does), {@code null}, or {@code stop},
+     * which stops the table.
      */
     @WithDefault("extreme")
     NonFiniteForm.Infinity infinity();

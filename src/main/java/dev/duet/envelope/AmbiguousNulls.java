@@ -115,10 +115,16 @@ final class AmbiguousNulls {
     }
 
     private static Unreadable unchanged(TableSchema schema, int column) {
+        boolean numbers = schema.columns().get(column).type() instanceof ColumnType.Array(ColumnType element)
+                && (element instanceof ColumnType.Decimal || element instanceof ColumnType.Numeric);
         return Unreadable.blocked(
                 schema.source(),
                 described(schema, column)
-                        + " is null in an update. Debezium writes that for null and for a long value that the update left alone."
+                        + " is null in an update. Debezium writes that for null and for a long value that the update left alone"
+                        + (numbers
+                                ? ", and for an array that holds NaN or an infinity: that value is lost in the event, neither null nor"
+                                        + " unchanged is right for it, and nothing but the source has it (docs/types.md)."
+                                : ".")
                         + " So that later records tell them apart: ALTER TABLE ... REPLICA IDENTITY FULL in the source"
                         + " (or settings of the connector that have a placeholder: decimal.handling.mode=string, binary.handling.mode=bytes,"
                         + " column.propagate.source.type for arrays of text)."

@@ -1,6 +1,8 @@
 package dev.duet.envelope;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * Avro's names hold letters, digits and underscores only, so the connector alters the others ({@code field.name.adjustment.mode}). The
@@ -20,6 +22,23 @@ final class AvroNames {
     static String ofColumn(String field, ConnectField type) {
         String real = type.parameters().get(REAL_NAME);
         return real == null || !isAdjusted(field, real) ? field : real;
+    }
+
+    /**
+     * The column of a key's field. The key's schema does not name the source's column where the value's does.
+     *
+     * @param columns the source's names
+     * @return its index; -1 if there is none, or more than one that the name can come from
+     */
+    static int columnOf(String field, List<String> columns) {
+        int exact = columns.indexOf(field);
+        if (exact >= 0) {
+            return exact;
+        }
+        int[] adjusted = IntStream.range(0, columns.size())
+                .filter(i -> isAdjusted(field, columns.get(i)))
+                .toArray();
+        return adjusted.length == 1 ? adjusted[0] : -1;
     }
 
     /**

@@ -201,7 +201,7 @@ final class Plans {
         List<String> names = columns.stream().map(Column::name).toList();
         List<Integer> indexes = new ArrayList<>();
         for (String name : key.names()) {
-            int index = names.indexOf(name);
+            int index = key.fields() == null ? names.indexOf(name) : AvroNames.columnOf(name, names);
             if (index < 0) {
                 throw Unreadable.blocked(
                         table,

@@ -121,7 +121,7 @@ final class RecordKeys {
         String name = parser.currentName();
         parser.nextToken();
         for (int i = 0; i < plan.keySize(); i++) {
-            if (plan.name(plan.keyColumn(i)).getValue().equals(name)) {
+            if (plan.keySchema().names().get(i).equals(name)) {
                 try {
                     values[plan.keyColumn(i)] = parser.currentToken() == JsonToken.VALUE_NULL
                             ? null

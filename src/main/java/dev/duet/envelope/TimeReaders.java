@@ -2,6 +2,7 @@ package dev.duet.envelope;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.duet.change.FarMoment;
 import java.io.IOException;
 
 /**
@@ -21,11 +22,15 @@ final class TimeReaders {
 
     private static final long LAST_DAY = 2_145_042_905;
     private static final long FIRST_MICRO = FIRST_DAY * MICROS_PER_DAY;
+    private static final String RANGE = "expected a timestamp within PostgreSQL's range";
 
     /** {@code PGStatement.DATE_POSITIVE_INFINITY} and its counterpart, milliseconds. */
     private static final long DRIVER_INFINITY = 9_223_372_036_825_200_000L;
 
     private static final long DRIVER_MINUS_INFINITY = -9_223_372_036_832_400_000L;
+
+    /** The latter in an array of {@code timestamptz}, which Debezium writes without its era. */
+    private static final long WITHOUT_ERA = IsoText.epochDay(292_269_055, 12, 2) * 86_400 + 23 * 3_600;
 
     private final IsoText iso = new IsoText();
 
@@ -91,7 +96,15 @@ final class TimeReaders {
     }
 
     Object timestampMicros(JsonParser json) throws IOException, BadValue {
-        return timestamp(epoch(json, "expected a timestamp in microseconds since 1970"));
+        long micros = epoch(json, "expected a timestamp in microseconds since 1970");
+        if (micros > Long.MIN_VALUE && micros < Long.MIN_VALUE + MICROS_PER_SECOND) {
+            // Debezium 3.7.0 cuts the seconds to what the number holds, adds the second's fraction, and comes out at
+            // the other end.
+            throw new BadValue(
+                    "a timestamp from the year 294247 on, which 64-bit microseconds since 1970 can't hold: the"
+                            + " connector sends it with time.precision.mode=isostring");
+        }
+        return timestamp(micros);
     }
 
     Object timestampNanos(JsonParser json) throws IOException, BadValue {
@@ -124,27 +137,23 @@ final class TimeReaders {
         };
     }
 
-    private static Long timestamp(long second, int micros) throws BadValue {
+    private static Object timestamp(long second, int micros) throws BadValue {
         if (second == DRIVER_INFINITY / 1000 && micros == 0) {
             return Long.MAX_VALUE;
         }
-        if (second == DRIVER_MINUS_INFINITY / 1000 && micros == 0) {
+        if ((second == DRIVER_MINUS_INFINITY / 1000 || second == WITHOUT_ERA) && micros == 0) {
             return Long.MIN_VALUE;
         }
-        try {
-            long epoch = Math.addExact(Math.multiplyExact(second, MICROS_PER_SECOND), micros);
-            if (epoch != Long.MAX_VALUE) {
-                return timestamp(epoch);
-            }
-        } catch (ArithmeticException e) {
-            // Years 294247 to 294276: PostgreSQL counts from 2000 and gets further with 64 bits than we do from 1970.
+        Object value = FarMoment.timestamp(second, micros);
+        if (value == null) {
+            throw new BadValue(RANGE);
         }
-        throw new BadValue("expected a timestamp that 64-bit microseconds since 1970 can hold");
+        return value;
     }
 
     private static Long timestamp(long micros) throws BadValue {
         if (micros < FIRST_MICRO && micros != Long.MIN_VALUE) {
-            throw new BadValue("expected a timestamp within PostgreSQL's range");
+            throw new BadValue(RANGE);
         }
         return micros;
     }

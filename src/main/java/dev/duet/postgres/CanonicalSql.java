@@ -43,6 +43,20 @@ final class CanonicalSql {
         };
     }
 
+    /** The text of a column as its change log can hold it: timestamps beyond Delta's are infinity there. */
+    static String logText(String type, String column) {
+        if (type.endsWith("[]")) {
+            return array(column, logText(type.substring(0, type.length() - 2), "u.e"));
+        }
+        String base = base(type);
+        return switch (base) {
+            case "timestamp without time zone", "timestamp with time zone" ->
+                "case when " + column + " >= '294247-01-10 04:00:54.775807+00'::" + base + " then 'infinity' else "
+                        + column + "::text end";
+            default -> text(type, column);
+        };
+    }
+
     /** @param element the canonical text of {@code u.e} */
     static String array(String column, String element) {
         return "case when " + column

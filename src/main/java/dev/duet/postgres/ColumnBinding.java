@@ -1,6 +1,7 @@
 package dev.duet.postgres;
 
 import dev.duet.change.ColumnType;
+import dev.duet.change.FarMoment;
 import dev.duet.change.ValueText;
 import io.vertx.core.buffer.Buffer;
 import java.util.function.Function;
@@ -23,6 +24,9 @@ final class ColumnBinding {
     private static final String DAY = "86400000000";
     private static final String MIN_LONG = "'-9223372036854775808'::int8";
     private static final String MAX_LONG = "9223372036854775807";
+
+    /** 4714-11-24 BC, where PostgreSQL's timestamps begin. */
+    private static final String FIRST_MICRO = "-210866803200000000";
 
     /** The type as DDL writes it. */
     static String sqlType(ColumnType type) {
@@ -102,9 +106,9 @@ final class ColumnBinding {
             case ColumnType.Time t ->
                 "case when " + element + " = " + DAY + " then time '24:00' else time '00:00' + " + element
                         + " * interval '1 us' end";
-            case ColumnType.Timestamp t -> infinite(element, MAX_LONG, MIN_LONG, "timestamp", moment(element, false));
+            case ColumnType.Timestamp t -> infinite(element, MAX_LONG, MIN_LONG, "timestamp", moment(element, ""));
             case ColumnType.TimestampTz t ->
-                infinite(element, MAX_LONG, MIN_LONG, "timestamptz", moment(element, true));
+                infinite(element, MAX_LONG, MIN_LONG, "timestamptz", moment(element, "+00"));
             case ColumnType.Native n -> element + "::" + anyLength(n);
             case ColumnType.Array(ColumnType of) -> element + "::" + anyLength(of) + "[]";
         };
@@ -127,11 +131,21 @@ final class ColumnBinding {
 
     /**
      * Whole days, then the rest: interval arithmetic is float8, whose 53 bits hold each of the two products but not all the
-     * microseconds of a far year. "24 hours" and not "1 day", which is longer or shorter when the session's clocks change.
+     * microseconds of a far year. "24 hours" and not "1 day", which is longer or shorter when the session's clocks change. What
+     * {@link #micros} has put below PostgreSQL's first timestamp lies behind the others.
      */
-    private static String moment(String element, boolean zone) {
-        return (zone ? "timestamptz '1970-01-01 00:00+00' + " : "timestamp '1970-01-01 00:00' + ") + element + " / "
-                + DAY + " * interval '24 hours' + " + element + " % " + DAY + " * interval '1 us'";
+    private static String moment(String element, String zone) {
+        String type = zone.isEmpty() ? "timestamp" : "timestamptz";
+        return "case when " + element + " < " + FIRST_MICRO + " then " + type + " '294247-01-10 04:00:54.775806" + zone
+                + "' + (" + element + " - " + MIN_LONG + ") * interval '1 us' else " + type + " '1970-01-01 00:00"
+                + zone
+                + "' + " + element + " / " + DAY + " * interval '24 hours' + " + element + " % " + DAY
+                + " * interval '1 us' end";
+    }
+
+    /** A timestamp as the parameter has it: {@link FarMoment}s are counted from the number behind {@code -infinity}. */
+    private static Object micros(Object value) {
+        return value instanceof FarMoment far ? (Object) (Long.MIN_VALUE + 1 + far.microsBeyond()) : value;
     }
 
     private static String infinite(String element, String max, String min, String type, String finite) {
@@ -156,8 +170,8 @@ final class ColumnBinding {
             case ColumnType.Float64 f -> fill(new Double[size], value);
             case ColumnType.Date d -> fill(new Integer[size], value);
             case ColumnType.Time t -> fill(new Long[size], value);
-            case ColumnType.Timestamp t -> fill(new Long[size], value);
-            case ColumnType.TimestampTz t -> fill(new Long[size], value);
+            case ColumnType.Timestamp t -> convert(new Long[size], value, ColumnBinding::micros);
+            case ColumnType.TimestampTz t -> convert(new Long[size], value, ColumnBinding::micros);
             case ColumnType.Text t -> fill(new String[size], value);
             case ColumnType.Char c -> fill(new String[size], value);
             case ColumnType.Json j -> fill(new String[size], value);

@@ -2,6 +2,7 @@ package dev.duet.postgres;
 
 import dev.duet.inspect.Checkup;
 import dev.duet.inspect.ComparedTables;
+import dev.duet.inspect.SnapshotSignals;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import jakarta.inject.Singleton;
@@ -25,6 +26,11 @@ public final class ComparedDatabases {
     /** What looks at the source, and at the target. */
     public List<Checkup> checkups(String pipeline) {
         return List.of(new SourceCheckup(vertx, pool, pipeline, config.source()), new TargetCheckup(pool, pipeline));
+    }
+
+    /** How the source is asked to send rows again. */
+    public SnapshotSignals signals() {
+        return new SignalTable(vertx, config.source());
     }
 
     /** Connects to both, and blocks until that is done. Close it. */

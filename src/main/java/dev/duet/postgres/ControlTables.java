@@ -73,6 +73,7 @@ final class ControlTables {
             create table duet.source_column (
               target_schema text not null, target_table text not null, column_name text not null,
               since_lsn bigint not null, type text not null, type_lsn bigint not null,
+              now_type text, now_place int, now_lsn bigint,
               primary key (target_schema, target_table, column_name)
             )""";
 
@@ -117,7 +118,11 @@ final class ControlTables {
             new Part(
                     "mirror.unsettled_since",
                     "mirror",
-                    "alter table duet.mirror add column unsettled_since timestamptz"));
+                    "alter table duet.mirror add column unsettled_since timestamptz"),
+            new Part(
+                    "source_column.now_lsn",
+                    "source_column",
+                    "alter table duet.source_column add column now_type text, add column now_place int, add column now_lsn bigint"));
 
     private final Transactions transactions;
     private volatile boolean ready;

@@ -191,7 +191,7 @@ final class PipelineTables implements ComparedTables {
         List<String> separate = new ArrayList<>();
         for (LogField field : fields) {
             String text = CanonicalSql.nullif(
-                    CanonicalSql.text(of(columns, field.name()).type(), "t." + TargetName.quote(field.name())),
+                    CanonicalSql.logText(of(columns, field.name()).type(), "t." + TargetName.quote(field.name())),
                     field.asNull());
             all.add(text);
             (field.separate() ? separate : rest).add(text);
@@ -217,7 +217,7 @@ final class PipelineTables implements ComparedTables {
             if (from == null || from.obstacle(to) != null) {
                 return Optional.empty();
             }
-            String text = CanonicalSql.nullif(from.text(to, "t." + TargetName.quote(field.name())), field.asNull());
+            String text = CanonicalSql.nullif(from.logText(to, "t." + TargetName.quote(field.name())), field.asNull());
             (field.separate() ? separate : rest).add(text);
         }
         return Optional.of(new LookedTable(

@@ -112,6 +112,11 @@ record SourceColumn(String name, String type, String kind, int dimensions, Strin
                 : text;
     }
 
+    /** The same as the change log can hold it. */
+    String logText(SourceColumn mirror, String column) {
+        return mirror.type.startsWith("timestamp") ? CanonicalSql.logText(type, column) : text(mirror, column);
+    }
+
     private static @Nullable String converted(String from, String to, String column) {
         if (from.endsWith("[]") != to.endsWith("[]")) {
             return null;

@@ -4,6 +4,8 @@ import dev.duet.change.Column;
 import dev.duet.change.ColumnType;
 import dev.duet.change.TableSchema;
 import dev.duet.postgres.Catalog.CatalogColumn;
+import dev.duet.postgres.SourceLook.Altered;
+import dev.duet.postgres.SourceLook.Place;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
@@ -19,16 +21,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param found the mirror as the catalog has it
  * @param seen the source's columns by name
+ * @param altered what this look shows to have been altered without an event for each row
  */
-record SourceColumns(Catalog found, Map<String, Seen> seen) {
+record SourceColumns(Catalog found, Map<String, Seen> seen, List<Altered> altered) {
     private static final String READ = """
-            select column_name, since_lsn, type, type_lsn from duet.source_column
+            select column_name, since_lsn, type, type_lsn, now_type, now_place, now_lsn from duet.source_column
             where target_schema = $1 and target_table = $2""";
     private static final String WRITE = """
             insert into duet.source_column (target_schema, target_table, column_name, since_lsn, type, type_lsn)
             select $1, $2, u.c, $3, u.t, $3 from unnest($4::text[], $5::text[]) as u(c, t)
             on conflict (target_schema, target_table, column_name)
             do update set type = excluded.type, type_lsn = excluded.type_lsn""";
+
+    private static final String LOOK = """
+            update duet.source_column c set now_type = u.t, now_place = u.p, now_lsn = u.l
+            from unnest($3::text[], $4::text[], $5::int4[], $6::int8[]) as u(c, t, p, l)
+            where c.target_schema = $1 and c.target_table = $2 and c.column_name = u.c""";
 
     /**
      * @param sinceLsn an LSN at which the source had the column
@@ -47,7 +55,14 @@ record SourceColumns(Catalog found, Map<String, Seen> seen) {
         Tuple target = Tuple.of(name.schema(), name.table());
         return connection.preparedQuery(READ).execute(target).compose(rows -> {
             Map<String, Seen> seen = new HashMap<>();
-            rows.forEach(row -> seen.put(row.getString(0), new Seen(row.getLong(1), row.getString(2), row.getLong(3))));
+            Map<String, Place> places = new HashMap<>();
+            rows.forEach(row -> {
+                seen.put(row.getString(0), new Seen(row.getLong(1), row.getString(2), row.getLong(3)));
+                if (row.getLong(6) != null) {
+                    places.put(row.getString(0), new Place(row.getString(4), row.getInteger(5), row.getLong(6)));
+                }
+            });
+            SourceLook look = new SourceLook(places);
             List<String> names = new ArrayList<>();
             List<String> types = new ArrayList<>();
             for (Column column : schema.columns()) {
@@ -59,9 +74,9 @@ record SourceColumns(Catalog found, Map<String, Seen> seen) {
                     types.add(now.type());
                 }
             }
-            SourceColumns noted = new SourceColumns(found, seen);
-            return names.isEmpty()
-                    ? Future.succeededFuture(noted)
+            SourceColumns noted = new SourceColumns(found, seen, look.altered(schema, lsn));
+            Future<?> written = names.isEmpty()
+                    ? Future.succeededFuture()
                     : connection
                             .preparedQuery(WRITE)
                             .execute(Tuple.of(
@@ -69,9 +84,26 @@ record SourceColumns(Catalog found, Map<String, Seen> seen) {
                                     name.table(),
                                     lsn,
                                     names.toArray(String[]::new),
-                                    types.toArray(String[]::new)))
-                            .map(noted);
+                                    types.toArray(String[]::new)));
+            return written.compose(done -> note(connection, name, look.next(schema, lsn)))
+                    .map(noted);
         });
+    }
+
+    private static Future<?> note(SqlConnection connection, TargetName name, Map<String, Place> places) {
+        if (places.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        List<Map.Entry<String, Place>> all = List.copyOf(places.entrySet());
+        return connection
+                .preparedQuery(LOOK)
+                .execute(Tuple.of(
+                        name.schema(),
+                        name.table(),
+                        all.stream().map(Map.Entry::getKey).toArray(String[]::new),
+                        all.stream().map(one -> one.getValue().type()).toArray(String[]::new),
+                        all.stream().map(one -> one.getValue().place()).toArray(Integer[]::new),
+                        all.stream().map(one -> one.getValue().lsn()).toArray(Long[]::new)));
     }
 
     /** A narrower type is not noted: the wider one is what the mirror has, and the LSN tells which changes are older. */

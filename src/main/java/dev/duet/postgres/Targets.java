@@ -1,5 +1,6 @@
 package dev.duet.postgres;
 
+import dev.duet.change.Names;
 import dev.duet.change.SchemaPolicy;
 import dev.duet.change.TableId;
 import dev.duet.change.TableSchema;
@@ -17,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * done again: several instances may prepare at once, and a crash leaves all or nothing.
  */
 final class Targets {
+    private static final Logger LOG = Logger.getLogger(Targets.class);
     private static final String REGISTER = """
             insert into duet.mirror
               (target_schema, target_table, pipeline, source_schema, source_table, floor_lsn, unsettled_since)
@@ -138,6 +141,12 @@ final class Targets {
             }
             AtomicReference<SourceColumns> shared = null;
             if (mirror != null) {
+                mirror.altered()
+                        .forEach(column -> LOG.warnf(
+                                "table=%s event=source-column-altered column=\"%s\" change=\"%s\" reason=\"ALTER TABLE can change the values of"
+                                        + " all rows without an event: rows that the source has not written since keep theirs in the mirror. If"
+                                        + " it did, send them again: duet snapshot %s (docs/schema-changes.md)\"",
+                                table, column.column(), column.what(), Names.of(table)));
                 shared = columns.computeIfAbsent(name, n -> new AtomicReference<>());
                 shared.set(mirror);
             }

@@ -26,6 +26,12 @@ public interface VerifyConfig {
         /** The connector's replication slot. Default: the only one of pgoutput in that database. */
         Optional<String> slot();
 
+        /**
+         * The connector's {@code signal.data.collection}, as schema.table: {@code duet snapshot} writes into it, for which the role needs
+         * INSERT there. No default: without it the command prints the statement.
+         */
+        Optional<String> signalTable();
+
         /** The connector's publication. Default: the only one in that database. */
         Optional<String> publication();
     }

@@ -15,6 +15,7 @@ import dev.duet.change.ColumnType.Text;
 import dev.duet.change.ColumnType.Timestamp;
 import dev.duet.change.ColumnType.TimestampTz;
 import dev.duet.change.ColumnType.Uuid;
+import dev.duet.change.FarMoment;
 import dev.duet.change.NonFinite;
 import dev.duet.change.ValueText;
 import java.math.BigDecimal;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param keepsApart whether two values that differ in the source differ afterwards: what a key needs
  */
 record Cast(Step step, boolean keepsApart) {
-    private static final long MICROS_PER_DAY = 86_400_000_000L;
+    private static final long SECONDS_PER_DAY = 86_400;
 
     /** Whether there is a cast to this type at all. */
     static boolean leadsTo(ColumnType to) {
@@ -162,16 +163,16 @@ record Cast(Step step, boolean keepsApart) {
         };
     }
 
-    private static Long midnight(Object value) throws Unfit {
+    private static Object midnight(Object value) throws Unfit {
         int days = (Integer) value;
         if (days == Integer.MAX_VALUE || days == Integer.MIN_VALUE) {
             return days > 0 ? Long.MAX_VALUE : Long.MIN_VALUE;
         }
-        try {
-            return Math.multiplyExact(days, MICROS_PER_DAY);
-        } catch (ArithmeticException e) {
+        Object midnight = FarMoment.timestamp(days * SECONDS_PER_DAY, 0);
+        if (midnight == null) {
             throw TextValue.unfit(new Timestamp(6));
         }
+        return midnight;
     }
 
     /** Null if the second's fraction would be cut. */

@@ -1,6 +1,7 @@
 package dev.duet.transform;
 
 import dev.duet.change.ColumnType;
+import dev.duet.change.FarMoment;
 import dev.duet.change.NonFinite;
 import dev.duet.change.Row;
 import dev.duet.change.TypeText;
@@ -156,8 +157,8 @@ final class FilterCompiler {
             case ColumnType.Uuid ignored -> (a, b) -> ((String) a).compareToIgnoreCase((String) b);
             case ColumnType.Date ignored -> (a, b) -> Integer.compare((Integer) a, (Integer) b);
             case ColumnType.Time ignored -> (a, b) -> Long.compare((Long) a, (Long) b);
-            case ColumnType.Timestamp ignored -> (a, b) -> Long.compare((Long) a, (Long) b);
-            case ColumnType.TimestampTz ignored -> (a, b) -> Long.compare((Long) a, (Long) b);
+            case ColumnType.Timestamp ignored -> FarMoment::compare;
+            case ColumnType.TimestampTz ignored -> FarMoment::compare;
             case ColumnType.Json ignored -> null;
             case ColumnType.Bytes ignored -> null;
             case ColumnType.Native ignored -> null;

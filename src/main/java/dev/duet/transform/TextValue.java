@@ -1,6 +1,7 @@
 package dev.duet.transform;
 
 import dev.duet.change.ColumnType;
+import dev.duet.change.FarMoment;
 import dev.duet.change.TypeText;
 import dev.duet.change.ValueText;
 import java.math.BigDecimal;
@@ -148,7 +149,7 @@ final class TextValue {
         };
     }
 
-    private static Long timestamp(String text) throws Unfit {
+    private static Object timestamp(String text) throws Unfit {
         return switch (text) {
             case "infinity" -> Long.MAX_VALUE;
             case "-infinity" -> Long.MIN_VALUE;
@@ -156,7 +157,7 @@ final class TextValue {
         };
     }
 
-    private static Long timestampTz(String text) throws Unfit {
+    private static Object timestampTz(String text) throws Unfit {
         return switch (text) {
             case "infinity" -> Long.MAX_VALUE;
             case "-infinity" -> Long.MIN_VALUE;
@@ -167,9 +168,13 @@ final class TextValue {
         };
     }
 
-    private static long micros(LocalDateTime at) throws Unfit {
-        return Math.addExact(
-                Math.multiplyExact(at.toEpochSecond(ZoneOffset.UTC), 1_000_000L), micros((long) at.getNano()));
+    private static Object micros(LocalDateTime at) throws Unfit {
+        Object value = FarMoment.timestamp(
+                at.toEpochSecond(ZoneOffset.UTC), micros((long) at.getNano()).intValue());
+        if (value == null) {
+            throw new Unfit("expected a timestamp within PostgreSQL's range");
+        }
+        return value;
     }
 
     private static Long micros(long nanos) throws Unfit {

@@ -1,5 +1,6 @@
 package dev.duet.web;
 
+import dev.duet.change.Names;
 import dev.duet.change.TableId;
 import dev.duet.delivery.Extent;
 import dev.duet.delivery.Reading;
@@ -139,12 +140,12 @@ public class Api {
     private Response change(String done, @Nullable String table, @Nullable String topic, @Nullable Integer partition) {
         Extent extent;
         if (table != null) {
-            int dot = table.indexOf('.');
-            if (dot < 1 || topic != null || partition != null) {
+            TableId named = named(table);
+            if (named == null || topic != null || partition != null) {
                 return problem(
                         Response.Status.BAD_REQUEST, "Name a table as schema.table, or a topic with a partition.");
             }
-            Set<String> topics = board.topicsOf(new TableId(table.substring(0, dot), table.substring(dot + 1)));
+            Set<String> topics = board.topicsOf(named);
             if (topics.isEmpty()) {
                 return problem(Response.Status.NOT_FOUND, "This process has met no table " + table + ".");
             }
@@ -168,6 +169,16 @@ public class Api {
         String who = identity.isAnonymous() ? "" : identity.getPrincipal().getName();
         LOG.infof("event=%s-by-operator user=\"%s\" extent=\"%s\"", done, who, extent);
         return Response.ok(Json.text(Json.object("done", done))).build();
+    }
+
+    /** As people write it; else as the page has it, without quotes; null if it is neither. */
+    private static @Nullable TableId named(String table) {
+        try {
+            return Names.table(table);
+        } catch (IllegalArgumentException e) {
+            int dot = table.indexOf('.');
+            return dot < 1 ? null : new TableId(table.substring(0, dot), table.substring(dot + 1));
+        }
     }
 
     private static Response problem(Response.Status status, String sentence) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duet.change.Column;
 import dev.duet.change.ColumnType;
+import dev.duet.change.FarMoment;
 import dev.duet.change.TableSchema;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -139,7 +140,11 @@ class ColumnTypesTest {
                         firstDay * day + 1,
                         "4714-11-24 00:00:00.000001 BC",
                         Long.MAX_VALUE - 1,
-                        "294247-01-10 04:00:54.775806"),
+                        "294247-01-10 04:00:54.775806",
+                        new FarMoment(9_223_372_036_854L, 775_807),
+                        "294247-01-10 04:00:54.775807",
+                        new FarMoment(9_224_318_015_999L, 999_999),
+                        "294276-12-31 23:59:59.999999"),
                 sample(
                         new ColumnType.TimestampTz(6),
                         Long.MAX_VALUE,
@@ -151,7 +156,11 @@ class ColumnTypesTest {
                         1_767_323_045_678_901L,
                         "2026-01-02 03:04:05.678901+00",
                         ChronoUnit.MICROS.between(Instant.EPOCH, Instant.parse("-0043-03-15T12:00:00.123456Z")),
-                        "0044-03-15 12:00:00.123456+00 BC"));
+                        "0044-03-15 12:00:00.123456+00 BC",
+                        new FarMoment(9_223_372_036_854L, 775_807),
+                        "294247-01-10 04:00:54.775807+00",
+                        new FarMoment(9_224_318_015_999L, 999_999),
+                        "294276-12-31 23:59:59.999999+00"));
     }
 
     @Test
@@ -177,7 +186,7 @@ class ColumnTypesTest {
         }
         TableSchema schema = Source.schema("every", 1, columns.toArray(Column[]::new));
         source.create(schema, 1, 0);
-        for (int row = 1; row <= 7; row++) {
+        for (int row = 1; row <= 9; row++) {
             @Nullable Object[] values = new @Nullable Object[columns.size()];
             values[0] = row;
             for (int i = 0; i < all.size(); i++) {
@@ -195,7 +204,7 @@ class ColumnTypesTest {
                         .as("%s in %s", all.get(i).type(), table)
                         .isEqualTo(expected);
                 assertThat(database.rows("select count(*) from " + table + " where v" + i + " is null"))
-                        .containsExactly(String.valueOf(8 - expected.size()));
+                        .containsExactly(String.valueOf(10 - expected.size()));
             }
         }
         TargetTables tables = new TargetTables(database.pool(), TestDatabase.Config.of(PostgresConfig.Mode.MIRROR));

@@ -87,7 +87,8 @@ class EvolutionTest {
                 Map.of(
                         "id", new SourceColumns.Seen(10, "bigint", 10),
                         "gone", new SourceColumns.Seen(20, "text", 20),
-                        "wide", new SourceColumns.Seen(10, "bigint", 30)));
+                        "wide", new SourceColumns.Seen(10, "bigint", 30)),
+                List.of());
         TableSchema schema = Source.schema(
                 "t", 1, new Column("id", new ColumnType.Int64()), new Column("wide", new ColumnType.Int32()));
         List<Departure> departures = columns.departures(schema);
