@@ -86,6 +86,7 @@ class ReadingIT {
             settings.put("duet.source.topics", "ended\\.public\\..*");
             settings.put("duet.source.columns.\"public.funds\"", FundHistory.COLUMNS);
             settings.put("mp.messaging.incoming.changes.cloud-events", "true");
+            settings.put("duet.web.open", "true");
             try (ServiceProcess service = ServiceProcess.start(settings).awaitStarted()) {
                 Checks.awaitDelivered(connection, "ended", history.topic(), history.written(), Duration.ofMinutes(1));
                 send("ended.public.poison", cloudEvent());
