@@ -286,9 +286,10 @@ public class KafkaUpstream implements Upstream, Reading, KafkaConsumerRebalanceL
         var unused = timer.scheduleWithFixedDelay(action, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** No rewind begins from now on. */
+    /** No rewind begins from now on, and no consumer that ends is replaced. */
     public void stop() {
         stopping = true;
+        channel.stop();
     }
 
     private void tryAgain(Set<org.apache.kafka.common.TopicPartition> partitions) {

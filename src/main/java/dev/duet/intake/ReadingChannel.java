@@ -5,9 +5,6 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.PublisherDecorator;
 import io.smallrye.reactive.messaging.kafka.KafkaConsumer;
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.context.BeforeDestroyed;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
@@ -91,7 +88,7 @@ final class ReadingChannel implements PublisherDecorator {
     }
 
     /** What ends from now on is not started again. */
-    void stop(@Observes @BeforeDestroyed(ApplicationScoped.class) Object event) {
+    void stop() {
         stopping = true;
         sources.close();
     }
