@@ -61,11 +61,17 @@ public interface DeliveryListener {
     /** These partitions are read by this process from these offsets on; what was said of them before is void. */
     default void started(Map<TopicPartition, Long> nextOffsets) {}
 
-    /** The offsets that the next records of these partitions will get: how far there is to go. */
+    /**
+     * The offsets that the next records of these partitions will get, as the brokers say: how far there is to go. What lies behind an open
+     * transaction counts.
+     */
     default void endsAt(Map<TopicPartition, Long> endOffsets) {}
 
-    /** Of the assigned partitions those of which the consumer has nothing left to fetch; all others have more. */
-    default void atEnd(Set<TopicPartition> partitions) {}
+    /** How far the consumer has come in these partitions. */
+    default void readTo(Map<TopicPartition, ReadTo> readTo) {}
+
+    /** The transactions that have been open for so long that somebody should look, and no others. Told again while they last. */
+    default void openTransactions(Map<TopicPartition, OpenTransaction> open) {}
 
     /** An operator has paused these partitions of this process, and no others: they are not read. */
     default void paused(Set<TopicPartition> partitions) {}

@@ -14,6 +14,7 @@ import io.smallrye.reactive.messaging.kafka.KafkaConsumerRebalanceListener;
 import jakarta.enterprise.inject.Default;
 import jakarta.inject.Provider;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
@@ -69,6 +70,7 @@ public class KafkaUpstream implements Upstream, Reading, KafkaConsumerRebalanceL
     private final Generations generations;
     private final TopicIds topics;
     private final Openings openings;
+    private final EndOffsets ends;
     private final ScheduledExecutorService timer;
     private final Duration stoppedRetry;
     private final DeliveryListener listener;
@@ -98,6 +100,7 @@ public class KafkaUpstream implements Upstream, Reading, KafkaConsumerRebalanceL
         this.timer = timer;
         this.stoppedRetry = config.stoppedTableRetry();
         this.listener = listener;
+        this.ends = new EndOffsets(topics::admin, generations, listener, Clock.systemUTC());
     }
 
     @Override
@@ -116,6 +119,7 @@ public class KafkaUpstream implements Upstream, Reading, KafkaConsumerRebalanceL
         } catch (ExecutionException | KafkaException e) {
             // They need some position, or the next poll fails for all partitions; what is read meanwhile is dropped.
             consumer.seekToBeginning(added);
+            added.forEach(PollEpochs::leave);
             consumer.pause(added);
             pausedHere.addAll(added);
             LOG.warnf("positions of %s could not be set yet: %s", added, reason(e));
@@ -137,6 +141,7 @@ public class KafkaUpstream implements Upstream, Reading, KafkaConsumerRebalanceL
         revoked.forEach(cursors::remove);
         standingStill.removeAll(Set.copyOf(revoked));
         pausedHere.removeAll(Set.copyOf(revoked));
+        revoked.forEach(PollEpochs::leave);
         Map<TopicPartition, Long> delivered = delivery.get().delivered();
         delivered.keySet().retainAll(partitions);
         delivery.get().revoke(partitions);
@@ -243,10 +248,7 @@ public class KafkaUpstream implements Upstream, Reading, KafkaConsumerRebalanceL
 
     /** Tells the listener again and again how far there is to go, and looks whether topics and next records are still there. */
     public void start() {
-        repeat(
-                PAUSE,
-                () -> onPollingThread(
-                        consumer -> EndOffsets.tell(consumer, held(), generations, listener), UNTIL_NEXT_TIME));
+        repeat(PAUSE, () -> onPollingThread(consumer -> ends.tell(consumer, existing), UNTIL_NEXT_TIME));
         repeat(TOPIC_CHECK, this::checkTopics);
         repeat(
                 GAP_CHECK,
@@ -312,6 +314,7 @@ public class KafkaUpstream implements Upstream, Reading, KafkaConsumerRebalanceL
         refused.retainAll(consumer.assignment());
         if (!refused.isEmpty()) { // of no partitions Kafka would make all
             consumer.seekToBeginning(refused); // some position that exists; nothing of them is taken
+            refused.forEach(PollEpochs::leave);
         }
         Seeks.Result result = seeks.seek(consumer, opened.openings());
         FailPoint.SOUGHT.reached();

@@ -4,6 +4,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerInterceptor;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -49,10 +50,24 @@ public final class PollEpochs implements ConsumerInterceptor<byte[], byte[]> {
 
     private static final String HEADER = "__duet.epoch";
     private static final Map<TopicPartition, Mark> NEXT = new ConcurrentHashMap<>();
+    /** Behind the last record that was polled since the seek. */
+    private static final Map<TopicPartition, Long> NEXT_RECORDS = new ConcurrentHashMap<>();
 
-    /** On the polling thread only, together with the seek. */
-    static void set(TopicPartition partition, int epoch) {
+    /** On the polling thread only, together with the seek to this offset. */
+    static void set(TopicPartition partition, int epoch, long nextOffset) {
         NEXT.put(partition, new Mark(epoch, 0));
+        NEXT_RECORDS.put(partition, nextOffset);
+    }
+
+    /** The consumer is put to some other place than where reading resumes. On the polling thread only, together with that seek. */
+    static void leave(TopicPartition partition) {
+        NEXT_RECORDS.remove(partition);
+    }
+
+    /** The offset behind the last record that was polled of this partition since its seek; none if it is not read. */
+    static OptionalLong nextRecord(TopicPartition partition) {
+        Long next = NEXT_RECORDS.get(partition);
+        return next == null ? OptionalLong.empty() : OptionalLong.of(next);
     }
 
     /** Whether this partition has been sought in a newer epoch than this one. On the polling thread only. */
@@ -80,6 +95,9 @@ public final class PollEpochs implements ConsumerInterceptor<byte[], byte[]> {
             if (mark != null) {
                 first.add(HEADER, mark.bytes());
                 NEXT.put(partition, new Mark(mark.epoch(), mark.recordsBefore() + records.size()));
+                NEXT_RECORDS.computeIfPresent(
+                        partition,
+                        (of, before) -> Math.max(before, records.getLast().offset() + 1));
             }
         }
         return polled;

@@ -63,11 +63,12 @@ final class Seeks {
             long next = opening.nextOffset().orElse(beginning);
             if (next < beginning || next > end) {
                 consumer.seek(kafka, beginning);
+                PollEpochs.leave(kafka);
                 result.refused().put(partition, refusal(partition, next, beginning, end));
                 continue;
             }
             consumer.seek(kafka, next);
-            PollEpochs.set(kafka, opening.epoch());
+            PollEpochs.set(kafka, opening.epoch(), next);
             cursors.set(partition, opening.epoch(), next);
             result.epochs().put(partition, opening.epoch());
             result.nextOffsets().put(partition, next);
@@ -86,13 +87,17 @@ final class Seeks {
             Consumer<?, ?> consumer, Set<org.apache.kafka.common.TopicPartition> partitions) {
         Set<org.apache.kafka.common.TopicPartition> assigned = new HashSet<>(partitions);
         assigned.retainAll(consumer.assignment());
-        Map<org.apache.kafka.common.TopicPartition, Long> ends = consumer.endOffsets(assigned, LIMIT);
         Set<org.apache.kafka.common.TopicPartition> gaps = new HashSet<>();
-        consumer.beginningOffsets(assigned, LIMIT).forEach((partition, beginning) -> {
+        // The end last: the client takes each answer for the last stable offset, and the consumer's own metrics rest on
+        // that.
+        Map<org.apache.kafka.common.TopicPartition, Long> beginnings = consumer.beginningOffsets(assigned, LIMIT);
+        Map<org.apache.kafka.common.TopicPartition, Long> ends = consumer.endOffsets(assigned, LIMIT);
+        beginnings.forEach((partition, beginning) -> {
             long position = consumer.position(partition, LIMIT);
             if (position < beginning || position > ends.getOrDefault(partition, Long.MAX_VALUE)) {
                 cursors.remove(partition);
                 consumer.seek(partition, beginning);
+                PollEpochs.leave(partition);
                 gaps.add(partition);
             }
         });

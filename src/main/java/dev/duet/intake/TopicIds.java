@@ -226,7 +226,12 @@ final class TopicIds implements GroupMembers {
         return future.toCompletionStage().toCompletableFuture();
     }
 
-    private synchronized Admin admin() {
+    /**
+     * The client that asks beside the consumer.
+     *
+     * @throws RetriableException as long as there is no consumer
+     */
+    synchronized Admin admin() {
         if (admin == null) {
             KafkaConsumer<?, ?> consumer = clients.getConsumer(ChangeConsumer.CHANNEL);
             if (consumer == null) {

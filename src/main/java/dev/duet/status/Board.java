@@ -7,6 +7,8 @@ import dev.duet.change.TableId;
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.DeliveryListener;
 import dev.duet.delivery.Ledger;
+import dev.duet.delivery.OpenTransaction;
+import dev.duet.delivery.ReadTo;
 import dev.duet.status.Snapshot.Batch;
 import dev.duet.status.Snapshot.Commit;
 import java.time.Clock;
@@ -52,6 +54,7 @@ public final class Board implements DeliveryListener {
     private long produced;
     private long accepted;
     Set<TopicPartition> paused = Set.of();
+    Map<TopicPartition, OpenTransaction> transactions = Map.of();
 
     @Nullable
     String reading;
@@ -255,8 +258,34 @@ public final class Board implements DeliveryListener {
     }
 
     @Override
-    public synchronized void atEnd(Set<TopicPartition> atEnd) {
-        partitions.forEach((partition, board) -> board.end.atEnd(atEnd.contains(partition)));
+    public synchronized void readTo(Map<TopicPartition, ReadTo> readTo) {
+        long now = clock.millis();
+        readTo.forEach((partition, to) -> partition(partition).readTo(to, now));
+    }
+
+    @Override
+    public synchronized void openTransactions(Map<TopicPartition, OpenTransaction> open) {
+        long now = clock.millis();
+        transactions.forEach((partition, was) -> {
+            OpenTransaction is = open.get(partition);
+            if (is == null || is.firstOffset() != was.firstOffset()) {
+                problems.end(now, "transaction " + partition);
+            }
+        });
+        open.forEach((partition, is) -> {
+            OpenTransaction was = transactions.get(partition);
+            if (was == null || was.firstOffset() != is.firstOffset()) {
+                problems.raise(
+                        now,
+                        "transaction " + partition,
+                        "kafka",
+                        partition(partition).table,
+                        Set.of(partition),
+                        is.text(),
+                        OpenTransaction.advice(partition.topic(), partition.partition(), is.firstOffset()));
+            }
+        });
+        transactions = new TreeMap<>(open);
     }
 
     @Override

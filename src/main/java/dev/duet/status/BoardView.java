@@ -39,7 +39,7 @@ final class BoardView {
         long lagRecords = 0;
         for (PartitionBoard partition : board.partitions.values()) {
             lagSeconds = Math.max(lagSeconds, partition.lagSeconds(now));
-            lagRecords += partition.lagRecords(now);
+            lagRecords += partition.lagRecords();
         }
         Trend trend = board.trend;
         add(
@@ -53,7 +53,7 @@ final class BoardView {
                             table.trend.rate(0),
                             table.trend.rate(1),
                             table.trend.rate(2),
-                            lagRecords(table.id, now),
+                            lagRecords(table.id),
                             lagSeconds(table.id, now),
                             0));
         }
@@ -115,7 +115,7 @@ final class BoardView {
                 of.end.offset(),
                 of.delivered,
                 positions,
-                of.lagRecords(now),
+                of.lagRecords(),
                 of.lagSeconds(now),
                 Math.max(0, of.lagSeconds(1, now) - of.lagSeconds(0, now)),
                 board.paused.contains(of.partition),
@@ -132,7 +132,7 @@ final class BoardView {
                 of.in,
                 of.counts(board.sinks),
                 of.trend.rate(0),
-                lagRecords(of.id, now),
+                lagRecords(of.id),
                 lagSeconds(of.id, now),
                 versions.getOrDefault(of.id, -1L),
                 !own.isEmpty() && own.stream().allMatch(partition -> board.paused.contains(partition.partition)),
@@ -148,10 +148,8 @@ final class BoardView {
                 .orElse(null);
     }
 
-    private long lagRecords(TableId table, long now) {
-        return of(table).stream()
-                .mapToLong(partition -> partition.lagRecords(now))
-                .sum();
+    private long lagRecords(TableId table) {
+        return of(table).stream().mapToLong(PartitionBoard::lagRecords).sum();
     }
 
     private double lagSeconds(TableId table, long now) {
@@ -187,6 +185,9 @@ final class BoardView {
                 String name = sink.name.equals("postgres") ? "PostgreSQL" : "Delta";
                 return Verdicts.waiting(name + " can't be written", sink.trouble());
             }
+        }
+        if (!board.transactions.isEmpty()) {
+            return Verdicts.openTransactions(board.transactions);
         }
         long paused =
                 board.paused.stream().filter(board.partitions::containsKey).count();

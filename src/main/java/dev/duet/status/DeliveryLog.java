@@ -3,6 +3,7 @@ package dev.duet.status;
 import dev.duet.change.TableId;
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.DeliveryListener;
+import dev.duet.delivery.OpenTransaction;
 import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -24,6 +25,7 @@ public final class DeliveryLog implements DeliveryListener {
     private static final int AGAIN = 10;
 
     private final AtomicBoolean sourceLost = new AtomicBoolean();
+    private final AtomicReference<Map<TopicPartition, OpenTransaction>> open = new AtomicReference<>(Map.of());
     private final AtomicReference<Set<TopicPartition>> paused = new AtomicReference<>(Set.of());
 
     @Override
@@ -100,6 +102,20 @@ public final class DeliveryLog implements DeliveryListener {
         if (!partitions.equals(paused.getAndSet(Set.copyOf(partitions)))) {
             LOG.infof("event=paused partitions=%s", new TreeSet<>(partitions));
         }
+    }
+
+    @Override
+    public void openTransactions(Map<TopicPartition, OpenTransaction> now) {
+        Map<TopicPartition, OpenTransaction> before = open.getAndSet(Map.copyOf(now));
+        now.forEach((partition, is) -> {
+            OpenTransaction was = before.get(partition);
+            if (was == null || was.firstOffset() != is.firstOffset()) {
+                LOG.warnf("event=transaction-open partition=%s reason=\"%s\"", partition, is.text());
+            }
+        });
+        before.keySet().stream()
+                .filter(partition -> !now.containsKey(partition))
+                .forEach(partition -> LOG.infof("event=transaction-ended partition=%s", partition));
     }
 
     @Override

@@ -8,6 +8,8 @@ import dev.duet.change.TableId;
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.DeliveryListener;
 import dev.duet.delivery.Ledger;
+import dev.duet.delivery.OpenTransaction;
+import dev.duet.delivery.ReadTo;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -41,9 +43,11 @@ import org.jspecify.annotations.Nullable;
  * duet.registry.failures counter                    questions to the schema registry that were not answered and are asked again
  * duet.position       gauge    sink, topic, partition   first offset that the sink has not got, as far as this process knows
  * duet.delivered      gauge    topic, partition         first offset that is not in both sinks
- * duet.lag.records    gauge    topic, partition         offsets from there to the end; 0 if there is no record among them
+ * duet.lag.records    gauge    topic, partition         offsets from there to Kafka's end; 0 if there is no record among them
  * duet.source.lag     gauge    sink, topic, partition   seconds from the source's commit of the newest row to its write
  * duet.reading        gauge                         1; 0 while no consumer reads from Kafka
+ * duet.transaction    gauge                         seconds for which the oldest open transaction that holds records back has been open
+ * duet.transaction.records gauge                    offsets behind such transactions
  * duet.tables.stopped gauge                         partitions that stand still
  * duet.buffered.bytes gauge                         memory of the changes that are accepted and not in both sinks
  * </pre>
@@ -57,6 +61,7 @@ public final class DeliveryMeters implements DeliveryListener {
     private final Set<TopicPartition> standingStill = ConcurrentHashMap.newKeySet();
     private final AtomicLong bufferedBytes = new AtomicLong();
     private final AtomicLong reading = new AtomicLong(1);
+    private volatile Map<TopicPartition, OpenTransaction> transactions = Map.of();
 
     @Inject
     DeliveryMeters(MeterRegistry registry) {
@@ -68,6 +73,11 @@ public final class DeliveryMeters implements DeliveryListener {
         this.clock = clock;
         Gauge.builder("duet.buffered.bytes", bufferedBytes, AtomicLong::get).register(registry);
         Gauge.builder("duet.reading", reading, AtomicLong::get).register(registry);
+        Gauge.builder("duet.transaction", this, meters -> meters.transactionSeconds())
+                .baseUnit("seconds")
+                .register(registry);
+        Gauge.builder("duet.transaction.records", this, meters -> meters.transactionRecords())
+                .register(registry);
         Gauge.builder("duet.tables.stopped", standingStill, Set::size).register(registry);
     }
 
@@ -139,12 +149,30 @@ public final class DeliveryMeters implements DeliveryListener {
 
     @Override
     public void accepted(PartitionChanges link) {
-        gauges("", link.partition()).end.accepted(link.nextOffset(), clock.millis());
+        gauges("", link.partition()).end.accepted(link.nextOffset());
     }
 
     @Override
-    public void atEnd(Set<TopicPartition> atEnd) {
-        partitions.values().forEach(gauges -> gauges.end.atEnd(atEnd.contains(gauges.partition)));
+    public void readTo(Map<TopicPartition, ReadTo> readTo) {
+        readTo.forEach((partition, to) -> gauges("", partition).end.readTo(to));
+    }
+
+    @Override
+    public void openTransactions(Map<TopicPartition, OpenTransaction> open) {
+        transactions = Map.copyOf(open);
+    }
+
+    private double transactionSeconds() {
+        return transactions.values().stream()
+                .mapToDouble(one -> Math.max(0, clock.millis() - one.since().toEpochMilli()) / 1000.0)
+                .max()
+                .orElse(0);
+    }
+
+    private double transactionRecords() {
+        return transactions.values().stream()
+                .mapToLong(OpenTransaction::records)
+                .sum();
     }
 
     @Override
@@ -156,7 +184,7 @@ public final class DeliveryMeters implements DeliveryListener {
     public void started(Map<TopicPartition, Long> nextOffsets) {
         standingStill.removeAll(nextOffsets.keySet());
         delivered(nextOffsets);
-        nextOffsets.forEach((partition, next) -> gauges("", partition).end.accepted(next, clock.millis()));
+        nextOffsets.forEach((partition, next) -> gauges("", partition).end.accepted(next));
     }
 
     @Override
@@ -234,7 +262,7 @@ public final class DeliveryMeters implements DeliveryListener {
 
     private PartitionGauges gauges(String sink, TopicPartition partition) {
         return partitions.computeIfAbsent(
-                sink + "/" + partition, key -> new PartitionGauges(registry, clock, sink, partition));
+                sink + "/" + partition, key -> new PartitionGauges(registry, sink, partition));
     }
 
     /** The gauges of one partition: of one sink, or (sink empty) of the delivery as a whole. */
@@ -245,7 +273,7 @@ public final class DeliveryMeters implements DeliveryListener {
         final AtomicLong sourceLagMicros = new AtomicLong();
         final List<Gauge> meters;
 
-        PartitionGauges(MeterRegistry registry, Clock clock, String sink, TopicPartition partition) {
+        PartitionGauges(MeterRegistry registry, String sink, TopicPartition partition) {
             this.partition = partition;
             Tags tags = Tags.of("topic", partition.topic(), "partition", Integer.toString(partition.partition()));
             if (sink.isEmpty()) {
@@ -253,7 +281,7 @@ public final class DeliveryMeters implements DeliveryListener {
                         Gauge.builder("duet.delivered", position, AtomicLong::get)
                                 .tags(tags)
                                 .register(registry),
-                        Gauge.builder("duet.lag.records", this, gauges -> gauges.lag(clock.millis()))
+                        Gauge.builder("duet.lag.records", this, PartitionGauges::lag)
                                 .tags(tags)
                                 .register(registry));
             } else {
@@ -269,8 +297,8 @@ public final class DeliveryMeters implements DeliveryListener {
             }
         }
 
-        private double lag(long now) {
-            return end.from(position.get(), now);
+        private double lag() {
+            return end.from(position.get());
         }
     }
 }

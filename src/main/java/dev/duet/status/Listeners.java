@@ -6,6 +6,8 @@ import dev.duet.change.TableId;
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.DeliveryListener;
 import dev.duet.delivery.Ledger;
+import dev.duet.delivery.OpenTransaction;
+import dev.duet.delivery.ReadTo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -31,8 +33,13 @@ public record Listeners(List<DeliveryListener> all) implements DeliveryListener 
     }
 
     @Override
-    public void atEnd(Set<TopicPartition> partitions) {
-        all.forEach(listener -> listener.atEnd(partitions));
+    public void readTo(Map<TopicPartition, ReadTo> readTo) {
+        all.forEach(listener -> listener.readTo(readTo));
+    }
+
+    @Override
+    public void openTransactions(Map<TopicPartition, OpenTransaction> open) {
+        all.forEach(listener -> listener.openTransactions(open));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.duet.status;
 
 import dev.duet.change.TableId;
 import dev.duet.change.TopicPartition;
+import dev.duet.delivery.ReadTo;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,8 @@ final class PartitionBoard {
     private final long[] levelMillis;
     private @Nullable String stopped;
     private long startedAgainMillis;
+    /** The highest end that growth was counted for. */
+    private long highest = -1;
 
     PartitionBoard(TopicPartition partition, TableId table, int sinks, long now) {
         this.partition = partition;
@@ -35,7 +38,7 @@ final class PartitionBoard {
 
     void started(long next, long now) {
         delivered = next;
-        end.accepted(next, now);
+        end.accepted(next);
         for (int sink = 0; sink < positions.length; sink++) {
             positions[sink] = Math.max(positions[sink], next);
         }
@@ -44,8 +47,8 @@ final class PartitionBoard {
 
     /** Returns by how much the partition has grown: what was read was there, even if the end has not been told since. */
     long accepted(long next, long now) {
-        end.accepted(next, now);
-        return end.offset() >= 0 && next > end.offset() ? endsAt(next, now) : 0;
+        end.accepted(next);
+        return end.offset() < 0 ? 0 : grown(now);
     }
 
     /** @param newestMillis when the source made the newest of the rows, 0 if there was none */
@@ -57,12 +60,26 @@ final class PartitionBoard {
 
     /** Returns by how much the partition has grown since it was asked last. */
     long endsAt(long next, long now) {
-        long grown = end.offset() < 0 ? 0 : Math.max(0, next - end.offset());
         end.set(next);
+        return grown(now);
+    }
+
+    void readTo(ReadTo readTo, long now) {
+        end.readTo(readTo);
+        level(now);
+    }
+
+    private long grown(long now) {
+        long grown = highest < 0 ? 0 : Math.max(0, end.offset() - highest);
+        highest = Math.max(highest, end.offset());
+        level(now);
+        return grown;
+    }
+
+    private void level(long now) {
         for (int sink = 0; sink < positions.length; sink++) {
             level(sink, now);
         }
-        return grown;
     }
 
     void stop(String reason) {
@@ -79,17 +96,19 @@ final class PartitionBoard {
         return stopped;
     }
 
-    long lagRecords(long now) {
+    long lagRecords() {
         long lag = 0;
         for (int sink = 0; sink < positions.length; sink++) {
-            lag = Math.max(lag, end.from(positions[sink], now));
+            lag = Math.max(lag, end.from(positions[sink]));
         }
         return lag;
     }
 
     /** Of one sink. */
     double lagSeconds(int sink, long now) {
-        return isLevel(sink, now) ? 0 : Math.max(0, now - Math.max(rowMillis[sink], levelMillis[sink])) / 1000.0;
+        return end.isLevel(positions[sink])
+                ? 0
+                : Math.max(0, now - Math.max(rowMillis[sink], levelMillis[sink])) / 1000.0;
     }
 
     double lagSeconds(long now) {
@@ -100,12 +119,8 @@ final class PartitionBoard {
         return lag;
     }
 
-    private boolean isLevel(int sink, long now) {
-        return end.from(positions[sink], now) == 0;
-    }
-
     private void level(int sink, long now) {
-        if (isLevel(sink, now)) {
+        if (end.isLevel(positions[sink])) {
             levelMillis[sink] = now;
         }
     }

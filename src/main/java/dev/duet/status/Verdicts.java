@@ -1,5 +1,7 @@
 package dev.duet.status;
 
+import dev.duet.change.TopicPartition;
+import dev.duet.delivery.OpenTransaction;
 import dev.duet.status.Snapshot.Flow;
 import dev.duet.status.Snapshot.Partition;
 import dev.duet.status.Snapshot.State;
@@ -7,10 +9,13 @@ import dev.duet.status.Snapshot.Verdict;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** The sentences of a verdict. */
 final class Verdicts {
     private static final double BEHIND_SECONDS = 60;
+    /** Of so many partitions the open transaction is told; the others are counted. */
+    private static final int NAMED = 3;
 
     private Verdicts() {}
 
@@ -30,6 +35,20 @@ final class Verdicts {
         return new Verdict(State.WAITING, headline, "Duet tries again by itself; nothing is lost. " + reason);
     }
 
+    /** @param open at least one */
+    static Verdict openTransactions(Map<TopicPartition, OpenTransaction> open) {
+        List<String> each = open.entrySet().stream()
+                .limit(NAMED)
+                .map(one -> one.getKey() + ": " + one.getValue().text())
+                .toList();
+        return new Verdict(
+                State.WAITING,
+                "Records wait behind an open transaction",
+                String.join("; ", each)
+                        + (open.size() > NAMED ? "; and in " + count(open.size() - NAMED, "other partition") : "")
+                        + ".");
+    }
+
     static Verdict ofHealthy(long paused, List<Partition> partitions, Flow flow) {
         if (paused > 0) {
             boolean all = paused == partitions.size();
@@ -45,6 +64,15 @@ final class Verdicts {
                     "Nothing to read",
                     "No partition is assigned to this process: another one reads them, or no topic matches yet.");
         }
+        long unknown =
+                partitions.stream().filter(partition -> partition.end() < 0).count();
+        if (unknown > 0) {
+            return new Verdict(
+                    State.BEHIND,
+                    "Looking how far there is to go",
+                    "Kafka has not told the end of " + unknown + " of " + count(partitions.size(), "partition")
+                            + " yet.");
+        }
         String behind = count(flow.lagRecords(), "record") + " behind";
         if (flow.lagSeconds() > BEHIND_SECONDS) {
             return new Verdict(
@@ -53,7 +81,7 @@ final class Verdicts {
         return new Verdict(
                 State.WELL,
                 "All is well",
-                flow.lagRecords() == 0
+                flow.lagRecords() == 0 && flow.lagSeconds() == 0
                         ? "Both copies are level with the source."
                         : "Both copies follow the source, " + behind + ".");
     }

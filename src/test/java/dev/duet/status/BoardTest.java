@@ -15,9 +15,12 @@ import dev.duet.change.TableId;
 import dev.duet.change.TableSchema;
 import dev.duet.change.TopicPartition;
 import dev.duet.delivery.Ledger;
+import dev.duet.delivery.OpenTransaction;
+import dev.duet.delivery.ReadTo;
 import dev.duet.status.Snapshot.Counts;
 import dev.duet.status.Snapshot.State;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -81,10 +84,61 @@ class BoardTest {
         write("postgres", link, new Ledger(10, 0, 0, 0));
         write("delta", link, new Ledger(10, 0, 0, 0));
         board.endsAt(Map.of(P0, 11L));
-        board.atEnd(Set.of(P0));
+        board.readTo(Map.of(P0, new ReadTo(10, 10)));
         assertThat(board.snapshot().flow().lagRecords()).isEqualTo(1);
-        clock.forward(Duration.ofSeconds(10));
+        board.readTo(Map.of(P0, new ReadTo(10, 11)));
         assertThat(board.snapshot().flow().lagRecords()).isZero();
+    }
+
+    @Test
+    void aStoppedTableWithRecordsThatWaitIsNotLevel() {
+        board.started(Map.of(P0, 0L));
+        board.endsAt(Map.of(P0, 10L));
+        board.stopped(FUNDS, Set.of(P0), "it does not fit");
+        board.readTo(Map.of(P0, new ReadTo(10, 10)));
+        clock.forward(Duration.ofSeconds(90));
+        assertThat(board.snapshot().flow().lagRecords()).isEqualTo(10);
+        assertThat(board.snapshot().flow().lagSeconds()).isEqualTo(90);
+    }
+
+    @Test
+    void anEndThatIsNotKnownIsNotLevel() {
+        board.started(Map.of(P0, 0L));
+        assertThat(board.snapshot().verdict().state()).isEqualTo(State.BEHIND);
+        assertThat(board.snapshot().verdict().headline()).isEqualTo("Looking how far there is to go");
+        board.endsAt(Map.of(P0, 0L));
+        assertThat(board.snapshot().verdict().state()).isEqualTo(State.WELL);
+    }
+
+    @Test
+    void growthIsCountedOnce() {
+        board.started(Map.of(P0, 0L));
+        board.endsAt(Map.of(P0, 100L));
+        board.sample();
+        for (long end : new long[] {100, 40, 100, 100}) { // as a broker that is behind may answer
+            clock.forward(Duration.ofSeconds(1));
+            board.endsAt(Map.of(P0, end));
+            board.sample();
+        }
+        assertThat(board.snapshot().flow().produced()).isZero();
+    }
+
+    @Test
+    void anOpenTransactionIsTheVerdictUntilItHasEnded() {
+        board.started(Map.of(P0, 0L));
+        board.endsAt(Map.of(P0, 1006L));
+        board.openTransactions(
+                Map.of(P0, new OpenTransaction(0, 1006, Instant.parse("2026-11-28T12:00:00Z"), "producer id 7")));
+        Snapshot hidden = board.snapshot();
+        assertThat(hidden.verdict().isWell()).isFalse();
+        assertThat(hidden.verdict().detail())
+                .contains("1,006 records from offset 0 on wait behind an open transaction since 2026-11-28T12:00:00Z"
+                        + " (producer id 7)");
+        assertThat(hidden.problems().getFirst().advice())
+                .contains("kafka-transactions.sh")
+                .contains("--start-offset 0");
+        board.openTransactions(Map.of());
+        assertThat(board.snapshot().problems().getFirst().endedMillis()).isNotNull();
     }
 
     @Test

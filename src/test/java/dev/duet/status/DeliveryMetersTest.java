@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.duet.change.PartitionChanges;
 import dev.duet.change.PartitionChanges.Offsets;
 import dev.duet.change.TopicPartition;
+import dev.duet.delivery.OpenTransaction;
+import dev.duet.delivery.ReadTo;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,12 +26,11 @@ class DeliveryMetersTest {
     void aMarkerAtTheEndIsNoLag() {
         meters.started(Map.of(P, 0L));
         meters.endsAt(Map.of(P, 6L)); // five records and the marker of their transaction
-        meters.atEnd(Set.of());
+        meters.readTo(Map.of(P, new ReadTo(0, 0)));
         assertThat(lag()).isEqualTo(6);
         meters.accepted(piece(0, 5));
-        meters.atEnd(Set.of(P));
+        meters.readTo(Map.of(P, new ReadTo(5, 6)));
         meters.delivered(Map.of(P, 4L));
-        clock.forward(Duration.ofMinutes(1));
         assertThat(lag()).as("a record is on its way").isEqualTo(2);
         meters.delivered(Map.of(P, 5L));
         assertThat(lag()).isZero();
@@ -42,15 +42,24 @@ class DeliveryMetersTest {
         meters.accepted(piece(0, 5));
         meters.delivered(Map.of(P, 5L));
         meters.endsAt(Map.of(P, 6L));
-        meters.atEnd(Set.of());
-        clock.forward(Duration.ofMinutes(1));
+        meters.readTo(Map.of(P, new ReadTo(5, 5)));
         assertThat(lag()).isEqualTo(1);
-        meters.atEnd(Set.of(P));
+        meters.readTo(Map.of(P, new ReadTo(5, 6)));
         assertThat(lag()).isZero();
         meters.stopped(null, Set.of(P), "a wrong type");
         assertThat(lag())
                 .as("whether a stopped partition has more, nobody looks")
                 .isEqualTo(1);
+    }
+
+    @Test
+    void theAgeOfAnOpenTransactionIsAGauge() {
+        meters.openTransactions(
+                Map.of(P, new OpenTransaction(3, 1006, clock.instant().minusSeconds(90), "")));
+        assertThat(registry.get("duet.transaction").gauge().value()).isEqualTo(90);
+        assertThat(registry.get("duet.transaction.records").gauge().value()).isEqualTo(1006);
+        meters.openTransactions(Map.of());
+        assertThat(registry.get("duet.transaction").gauge().value()).isZero();
     }
 
     private double lag() {
