@@ -2,7 +2,7 @@
 
 # The newest JDK of 21 or above: JAVA_HOME, else the usual places, else the one on the path.
 JDK := $(shell tools/find-jdk)
-ifeq ($(JDK),)
+ifeq ($(JDK)$(if $(filter-out help cluster-%,$(or $(MAKECMDGOALS),help)),,not needed),)
 $(error Duet needs a JDK of 21 or newer and found none: install one, or set JAVA_HOME to it)
 endif
 export JAVA_HOME := $(JDK)
@@ -12,7 +12,7 @@ MVN := mvn -B -ntp
 JAVA := $(JAVA_HOME)/bin/java
 
 .DEFAULT_GOAL := help
-.PHONY: help build native devstack deltareader run test test-native verify-manifests format bench image image-run chaos chaos-planted clean
+.PHONY: help build native devstack deltareader run test test-native verify-manifests format bench image image-run cluster-up cluster-check cluster-down cluster-preflight chaos chaos-planted clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,7 +43,7 @@ test: ## Run all tests against the real parts
 	tools/test-summary target devstack/target deltareader/target; exit $$status
 
 # What works from outside the process. The others look into the service's classes, or press on its heap with a JVM's options.
-NATIVE_ITS = EndToEndIT,CrashIT,DeadLettersIT,CompressedTopicsIT,TlsIT,StartUpIT,SourceIT,TransformIT,PositionsIT,MorePartitionsIT,OutageIT,BackPressureIT,RetentionIT,KafkaFaultsIT,PostgresFaultsIT,RestoredSourceIT,ReadCommandsIT,EventCommandsIT,SteeringCommandsIT,ImportIT,VerifyIT,DoctorIT,DashboardIT,PageIT,DeliveriesIT,AvroIT,TypesIT,SchemaChangesIT,TracesIT,JsonLogsIT
+NATIVE_ITS = EndToEndIT,CrashIT,ReadingIT,DeadLettersIT,CompressedTopicsIT,TlsIT,StartUpIT,SourceIT,TransformIT,PositionsIT,MorePartitionsIT,OutageIT,BackPressureIT,RetentionIT,KafkaFaultsIT,PostgresFaultsIT,RestoredSourceIT,ReadCommandsIT,EventCommandsIT,SteeringCommandsIT,ImportIT,VerifyIT,DoctorIT,DashboardIT,PageIT,DeliveriesIT,AvroIT,TypesIT,SchemaChangesIT,TracesIT,JsonLogsIT
 
 test-native: devstack deltareader ## Run the integration tests against the native executable
 	@test -x target/duet-runner || { echo "target/duet-runner is missing: run make native first"; exit 2; }
@@ -55,11 +55,23 @@ verify-manifests: ## Check what is deployed (Kubernetes, Strimzi, compose) witho
 bench: build devstack ## Measure throughput and latency on this machine; the result is also target/bench.json
 	$(MVN) -q test-compile exec:exec@bench -Dbench.args="$(ARGS)"
 
-image: ## Build the image of the native executable (podman or docker); BASE=debian makes the base image too
+image: ## Build the image, of the native executable (podman or docker); BASE=debian makes the base image too
 	@deploy/image/build.sh
 
 image-run: ## Run that image, read-only, on the host's network: make image-run ARGS="-Dduet.pipeline=..."
 	@deploy/image/run.sh $(ARGS)
+
+cluster-up: ## Everything in the Kubernetes cluster of kubectl's context, in order, waited for (deploy/README.md)
+	@tools/cluster/up.sh
+
+cluster-check: ## Move a row through that and compare source, mirror and Delta
+	@tools/cluster/check.sh
+
+cluster-down: ## Remove what cluster-up made, with its data
+	@tools/cluster/down.sh
+
+cluster-preflight: ## Say what the cluster of kubectl's context lacks for deploy/'s production shape
+	@tools/cluster/preflight.sh production
 
 chaos: build devstack deltareader ## Kill and freeze the service at each step and at random, and count (docs/crash-matrix.md)
 	$(MVN) -q test-compile exec:exec@chaos -Dchaos.args="$(ARGS)" $(if $(EXECUTABLE),-Dchaos.options=-Dduet.executable=$(abspath $(EXECUTABLE)))

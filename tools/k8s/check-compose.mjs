@@ -47,6 +47,7 @@ function check() {
     volumes(path, service.volumes ?? []);
     dependencies(path, service.depends_on ?? {});
     environment(path, service.environment ?? {});
+    if (service.healthcheck) healthcheck(`${path}.healthcheck`, service.healthcheck);
   }
   if (compose.services.duet) duet(compose.services.duet);
 }
@@ -58,8 +59,9 @@ function knownKeys(path, object, known) {
 function image(path, { image: name, build }) {
   const tag = /[:@]([^:@/]+)$/.exec(name ?? '')?.[1];
   if (!tag || tag === 'latest') say(`${path}.image`, `${name} is not pinned to a version`);
-  if (build && !existsSync(join(dirname(file), build.dockerfile ?? 'Dockerfile'))) {
-    say(`${path}.build.dockerfile`, `${build.dockerfile} is not there`);
+  const recipe = (build?.dockerfile ?? 'Dockerfile').replace(/\$\{\w+:-([^}]*)\}/g, '$1');
+  if (build && !existsSync(join(dirname(file), recipe))) {
+    say(`${path}.build.dockerfile`, `${recipe} is not there`);
   }
 }
 
@@ -84,6 +86,13 @@ function dependencies(path, wanted) {
     else if (!CONDITIONS.includes(condition)) say(`${at}.condition`, `must be one of ${CONDITIONS.join(', ')}`);
     else if (condition === 'service_healthy' && !compose.services[name].healthcheck) say(at, 'that service has no healthcheck');
   }
+}
+
+// As for probes in a cluster (lint-pods.mjs): a busy laptop takes seconds for a look, and a minute for a start.
+function healthcheck(path, { interval = '30s', timeout = '30s', retries = 3 }) {
+  if (seconds(timeout) < 5) say(`${path}.timeout`, `${timeout}: a busy machine wants 5s`);
+  const allowed = seconds(interval) * retries;
+  if (allowed < 60) say(`${path}.retries`, `allows ${allowed} s for a start, not 60`);
 }
 
 function environment(path, variables) {

@@ -2,6 +2,7 @@ package dev.duet;
 
 import dev.duet.delta.DeltaConfig;
 import dev.duet.failpoint.FailPoint;
+import dev.duet.intake.OwnTopics;
 import dev.duet.intake.SourceConfig;
 import dev.duet.intake.SourceTopics;
 import io.quarkus.runtime.configuration.ConfigurationException;
@@ -20,13 +21,16 @@ final class Settings {
     private final DeltaConfig delta;
     private final Optional<String> reactiveUrl;
     private final Optional<String> bootstrapServers;
+    private final Optional<String> deadLetters;
 
     Settings(
             DuetConfig duet,
             SourceConfig source,
             DeltaConfig delta,
             @ConfigProperty(name = "quarkus.datasource.reactive.url") Optional<String> reactiveUrl,
-            @ConfigProperty(name = "kafka.bootstrap.servers") Optional<String> bootstrapServers) {
+            @ConfigProperty(name = "kafka.bootstrap.servers") Optional<String> bootstrapServers,
+            @ConfigProperty(name = "mp.messaging.outgoing.dead-letters.topic") Optional<String> deadLetters) {
+        this.deadLetters = deadLetters;
         this.duet = duet;
         this.source = source;
         this.delta = delta;
@@ -80,6 +84,8 @@ final class Settings {
         }
         try {
             var unused = SourceTopics.pattern(source.topics().get());
+            new OwnTopics(duet.pipeline().orElse("duet"), deadLetters.orElse(""), source.imports())
+                    .check(source.topics().get());
             source.flattenedTopics().ifPresent(topics -> SourceTopics.pattern("duet.source.flattened-topics", topics));
         } catch (IllegalArgumentException e) {
             throw refusal(String.valueOf(e.getMessage()));

@@ -42,7 +42,7 @@ final class VerifyWiring {
     @Dependent
     @Unremovable
     TopicEnds topics(@Identifier("default-kafka-broker") Map<String, Object> kafka, SourceConfig config) {
-        return new KafkaTopicEnds(kafka, config);
+        return new KafkaTopicEnds(kafka);
     }
 
     @Produces
@@ -56,7 +56,7 @@ final class VerifyWiring {
             DuetConfig duet) {
         String pipeline = duet.pipeline().orElseThrow();
         List<Checkup> all = new ArrayList<>(databases.checkups(pipeline));
-        all.add(new TopicCheckup(kafka, source, pipeline));
+        all.add(new TopicCheckup(kafka, pipeline));
         all.add(new StoreCheckup(delta));
         return () -> List.copyOf(all);
     }

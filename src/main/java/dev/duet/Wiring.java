@@ -37,6 +37,7 @@ import dev.duet.status.DeliveryHealth;
 import dev.duet.status.DeliveryLog;
 import dev.duet.status.DeliveryMeters;
 import dev.duet.status.Listeners;
+import dev.duet.status.ReadingHealth;
 import dev.duet.trace.Traces;
 import dev.duet.transform.RowConditions;
 import dev.duet.transform.TransformConfig;
@@ -107,6 +108,7 @@ final class Wiring {
     DeliveryListener listener(
             DeliveryMeters meters,
             DeliveryHealth health,
+            ReadingHealth reading,
             DeliveryLog log,
             Board board,
             DeliveriesConfig deliveries,
@@ -114,7 +116,7 @@ final class Wiring {
             Traces traces,
             DeltaSink delta,
             DuetConfig duet) {
-        List<DeliveryListener> all = new ArrayList<>(List.of(meters, health, log, board));
+        List<DeliveryListener> all = new ArrayList<>(List.of(meters, health, reading, log, board));
         if (deliveries.enabled()) {
             all.add(outbox.listener());
         }

@@ -47,6 +47,8 @@ class OutageIT {
                 }
                 Checks.awaitDelivered(connection, "outage", history.topic(), history.written(), Duration.ofMinutes(2));
                 assertThat(service.metric("duet_retries_total")).isPositive();
+                // What the frameworks would say of each probe that fails, and at each start.
+                assertThat(service.log()).doesNotContain("Reporting health down status", "has been already registered");
             }
             Checks.mirrorEquals(connection, "public.funds", history.rows());
             Checks.ledgerAddsUp(connection, "outage", history.topic(), history.total());

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The packaged service as a process of its own, as users run it. */
 public final class ServiceProcess implements AutoCloseable {
@@ -38,6 +39,17 @@ public final class ServiceProcess implements AutoCloseable {
      * system property {@code duet.executable} names. Of the JVM's options that one takes only {@code -Xmx} and the like.
      */
     public static ServiceProcess start(Map<String, String> settings, String... jvmOptions) throws IOException {
+        return in(null, Map.of(), settings, jvmOptions);
+    }
+
+    /**
+     * The same in this folder and with these variables in its environment.
+     *
+     * @param folder null for this process's own
+     */
+    static ServiceProcess in(
+            @Nullable Path folder, Map<String, String> environment, Map<String, String> settings, String... jvmOptions)
+            throws IOException {
         int port;
         try (ServerSocket socket = new ServerSocket(0)) {
             port = socket.getLocalPort();
@@ -49,10 +61,14 @@ public final class ServiceProcess implements AutoCloseable {
         all.forEach((key, value) -> options.add("-D" + key + "=" + value));
         Path log = Files.createTempFile(
                 Files.createDirectories(Packaged.target().resolve("service-logs")), "service", ".log");
-        Process process = new ProcessBuilder(Packaged.command(options, List.of()))
+        ProcessBuilder builder = new ProcessBuilder(Packaged.command(options, List.of()))
                 .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+                .redirectOutput(log.toFile());
+        builder.environment().putAll(environment);
+        if (folder != null) {
+            builder.directory(folder.toFile());
+        }
+        Process process = builder.start();
         try {
             Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
         } catch (IllegalStateException e) { // this JVM is already ending

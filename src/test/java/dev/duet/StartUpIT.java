@@ -30,6 +30,9 @@ class StartUpIT {
     void eachWrongValueIsNamed() throws Exception {
         assertRefused(with("duet.pipeline", "a b"), "duet.pipeline is 'a b': ");
         assertRefused(with("duet.source.topics", "pgsrc.("), "duet.source.topics is neither ");
+        assertRefused(
+                with("duet.source.topics", "pgsrc.public.a, start-up.dead-letters"),
+                "duet.source.topics names start-up.dead-letters, ");
         assertRefused(with("duet.delta.root", "/tmp/lake"), "duet.delta.root ");
         assertRefused(
                 with("quarkus.datasource.reactive.url", "mysql://h/db"), "quarkus.datasource.reactive.url is not ");

@@ -76,6 +76,19 @@ public interface DeliveryListener {
     /** Kafka answers again. */
     default void sourceBack() {}
 
+    /**
+     * Reading from Kafka has ended by a failure: nothing is read until a new consumer has joined the group, which is tried after the pause.
+     *
+     * @param attempt counts from 1 as long as no consumer reads for a while
+     */
+    default void readingEnded(int attempt, Duration pause, String reason) {}
+
+    /** Another process has taken this one's place in the consumer group: nothing is read until that one has left. */
+    default void readingFenced(String reason) {}
+
+    /** A consumer reads again. */
+    default void readingBegun() {}
+
     /** The schema registry does not answer: records in Avro wait, and so does all that was polled with them. It is asked again. */
     default void registryLost(int attempt, Duration pause, String reason) {}
 

@@ -8,8 +8,10 @@ import dev.duet.delivery.TableStoppedException;
 import io.delta.kernel.exceptions.KernelException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import org.apache.hadoop.fs.s3a.UnknownStoreException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 
 /** Which of delivery's failures a failure of Kernel or the store is. */
 final class DeltaErrors {
@@ -39,6 +41,13 @@ final class DeltaErrors {
     /** If the store failed somewhere below, a failure that says so; else null. */
     static @Nullable RetriableException retriable(Throwable failure, String where) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (isMissingBucket(cause)) {
+                return new RetriableException(
+                        where
+                                + ": the store has no such bucket. Create it, or correct duet.delta.root. The write is tried"
+                                + " again until it is there.",
+                        failure);
+            }
             if (cause instanceof AccessDeniedException) {
                 return new RetriableException(
                         where + ": the store denies access (403): " + cause.getMessage()
@@ -52,6 +61,13 @@ final class DeltaErrors {
             }
         }
         return null;
+    }
+
+    /** S3A wraps a failed PUT in an IOException, whose cause alone says what it was; it has a class of its own for reads. */
+    private static boolean isMissingBucket(Throwable failure) {
+        return failure instanceof NoSuchBucketException
+                || failure instanceof UnknownStoreException
+                || failure.getCause() instanceof NoSuchBucketException;
     }
 
     private static boolean isDeliverys(Throwable failure) {

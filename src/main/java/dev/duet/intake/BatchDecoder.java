@@ -59,10 +59,17 @@ final class BatchDecoder {
     private final DebeziumDecoder decoder;
     private final Transforms transforms;
     private final Cursors cursors;
+    private final ForeignRecords foreign;
     private final long maxRecordBytes;
 
     /** @param maxRecordBytes a larger value is not decoded */
-    BatchDecoder(DebeziumDecoder decoder, Transforms transforms, Cursors cursors, long maxRecordBytes) {
+    BatchDecoder(
+            DebeziumDecoder decoder,
+            Transforms transforms,
+            Cursors cursors,
+            ForeignRecords foreign,
+            long maxRecordBytes) {
+        this.foreign = foreign;
         this.decoder = decoder;
         this.transforms = transforms;
         this.cursors = cursors;
@@ -103,9 +110,15 @@ final class BatchDecoder {
 
     /** A table whose columns can't be told, because its target table is unusable, is one that can't be read. */
     private Decoded decode(TopicPartition partition, ConsumerRecord<byte[], byte[]> record) {
+        if (foreign.isForeign(record)) {
+            return new Decoded.NoRow(Decoded.Kind.FILTERED);
+        }
         try {
             Decoded decoded =
                     decoder.decode(partition, record.offset(), record.key(), record.value(), headers(record.headers()));
+            if (foreign.isForeign(record, decoded)) {
+                return new Decoded.NoRow(Decoded.Kind.FILTERED);
+            }
             if (!(decoded instanceof Decoded.Change change)) {
                 return decoded;
             }

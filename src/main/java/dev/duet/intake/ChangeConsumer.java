@@ -24,6 +24,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.reactive.messaging.Acknowledgment;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.jboss.logging.Logger;
@@ -62,9 +63,14 @@ public class ChangeConsumer {
             Generations generations,
             TopicIds topics,
             DeliveryListener listener,
-            SourceConfig config) {
+            SourceConfig config,
+            @ConfigProperty(name = "mp.messaging.incoming." + CHANNEL + ".group.id") String pipeline) {
         this.decoder = new BatchDecoder(
-                decoder, transforms, cursors, config.maxRecordBytes().asLongValue());
+                decoder,
+                transforms,
+                cursors,
+                new ForeignRecords(config.imports() ? ImportTopic.prefix(pipeline) : null),
+                config.maxRecordBytes().asLongValue());
         this.deadLetters = deadLetters;
         this.delivery = delivery;
         this.upstream = upstream;

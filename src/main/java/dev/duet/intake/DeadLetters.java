@@ -40,6 +40,8 @@ final class DeadLetters {
     /** A record and what is wrong with it. */
     record Letter(ConsumerRecord<byte[], byte[]> record, String reason) {}
 
+    static final String REASON = "__duet.reason";
+    static final String TOPIC = "__duet.topic";
     private static final String OFFSET = "__duet.offset";
 
     private static final Logger LOG = Logger.getLogger(DeadLetters.class);
@@ -100,8 +102,8 @@ final class DeadLetters {
                 headers.add(header);
             }
         }
-        headers.add("__duet.reason", letter.reason().getBytes(UTF_8));
-        headers.add("__duet.topic", record.topic().getBytes(UTF_8));
+        headers.add(REASON, letter.reason().getBytes(UTF_8));
+        headers.add(TOPIC, record.topic().getBytes(UTF_8));
         headers.add("__duet.partition", Integer.toString(record.partition()).getBytes(UTF_8));
         headers.add(OFFSET, Long.toString(record.offset()).getBytes(UTF_8));
         return new ProducerRecord<>(topic, null, record.key(), record.value(), headers);

@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -62,12 +63,17 @@ public class ImportTopic {
                     "the table " + table
                             + " can't be imported into: a topic's name holds letters, digits, dots, hyphens and underscores alone");
         }
-        return pipeline + ".import." + table;
+        return prefix(pipeline) + table;
     }
 
     /** What the topics' names match. */
     static String pattern(String pipeline) {
-        return pipeline.replace(".", "\\.") + "\\.import\\..+";
+        return Pattern.quote(prefix(pipeline)) + ".+";
+    }
+
+    /** What the topics' names begin with. */
+    static String prefix(String pipeline) {
+        return pipeline + ".import.";
     }
 
     /**

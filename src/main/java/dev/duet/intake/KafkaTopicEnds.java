@@ -15,6 +15,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.eclipse.microprofile.config.ConfigProvider;
 
 /** The ends of the change topics, asked with a consumer of its own that belongs to no group. Used by one thread. */
 public final class KafkaTopicEnds implements TopicEnds {
@@ -29,8 +30,8 @@ public final class KafkaTopicEnds implements TopicEnds {
      * @param settings the Kafka clients' ({@code kafka.*})
      * @throws IllegalArgumentException if a setting is wrong
      */
-    public KafkaTopicEnds(Map<String, Object> settings, SourceConfig config) {
-        this.topics = Pattern.compile(SourceTopics.pattern(config.topics().orElse("")));
+    public KafkaTopicEnds(Map<String, Object> settings) {
+        this.topics = SourceTopics.subscribed(ConfigProvider.getConfig());
         Map<String, Object> own = new HashMap<>(settings);
         own.remove(ConsumerConfig.GROUP_ID_CONFIG);
         own.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");

@@ -9,7 +9,6 @@ import dev.duet.delivery.Upstream;
 import dev.duet.failpoint.FailPoint;
 import dev.duet.intake.Openings.Opened;
 import io.smallrye.common.annotation.Identifier;
-import io.smallrye.reactive.messaging.kafka.KafkaClientService;
 import io.smallrye.reactive.messaging.kafka.KafkaConsumer;
 import io.smallrye.reactive.messaging.kafka.KafkaConsumerRebalanceListener;
 import jakarta.enterprise.inject.Default;
@@ -56,7 +55,7 @@ public class KafkaUpstream implements Upstream, Reading, KafkaConsumerRebalanceL
             failure -> LOG.debugf("tried again later: %s", failure.getMessage());
 
     private final Provider<Delivery> delivery;
-    private final KafkaClientService clients;
+    private final ReadingChannel channel;
     private final Cursors cursors;
     private final Seeks seeks;
     private final OffsetCommits commits = new OffsetCommits();
@@ -81,7 +80,7 @@ public class KafkaUpstream implements Upstream, Reading, KafkaConsumerRebalanceL
 
     KafkaUpstream(
             Provider<Delivery> delivery,
-            KafkaClientService clients,
+            ReadingChannel channel,
             Cursors cursors,
             Generations generations,
             TopicIds topics,
@@ -90,7 +89,7 @@ public class KafkaUpstream implements Upstream, Reading, KafkaConsumerRebalanceL
             DeliveryListener listener,
             @ConfigProperty(name = "mp.messaging.incoming." + ChangeConsumer.CHANNEL + ".group.id") String pipeline) {
         this.delivery = delivery;
-        this.clients = clients;
+        this.channel = channel;
         this.cursors = cursors;
         this.generations = generations;
         this.topics = topics;
@@ -104,6 +103,9 @@ public class KafkaUpstream implements Upstream, Reading, KafkaConsumerRebalanceL
     @Override
     public void onPartitionsAssigned(
             Consumer<?, ?> consumer, Collection<org.apache.kafka.common.TopicPartition> added) {
+        if (channel.joined()) {
+            commits.failed(new IllegalStateException("a new consumer reads"));
+        }
         if (added.isEmpty()) {
             return;
         }
@@ -147,7 +149,7 @@ public class KafkaUpstream implements Upstream, Reading, KafkaConsumerRebalanceL
     @Override
     public void delivered(Map<TopicPartition, Long> nextOffsets) {
         if (commits.add(nextOffsets)) {
-            onPollingThread(commits::commit, failure -> LOG.debugf("offsets not committed: %s", failure.getMessage()));
+            onPollingThread(commits::commit, commits::failed);
         }
     }
 
@@ -349,7 +351,7 @@ public class KafkaUpstream implements Upstream, Reading, KafkaConsumerRebalanceL
             java.util.function.Consumer<Consumer<byte[], byte[]>> action,
             java.util.function.Consumer<Throwable> failed) {
         try {
-            KafkaConsumer<byte[], byte[]> consumer = clients.getConsumer(ChangeConsumer.CHANNEL);
+            KafkaConsumer<byte[], byte[]> consumer = channel.consumer();
             if (consumer != null && !stopping) {
                 var unused = consumer.runOnPollingThread(action).subscribe().with(none -> {}, failed);
             }

@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 @Unremovable
 public class Letters {
-    private static final String SETTLED = "__duet.settled";
+    static final String SETTLED = "__duet.settled";
     private static final String SETTLED_AS = "__duet.settled-as";
     private static final int LETTERS_OF_A_TRANSACTION = 50;
 
@@ -160,7 +160,7 @@ public class Letters {
         String first = null;
         for (Header header : headers.headers("__duet.offset")) {
             tries++;
-            first = first == null ? new String(header.value(), UTF_8) : first;
+            first = first == null && header.value() != null ? new String(header.value(), UTF_8) : first;
         }
         return new Letter(
                 record.partition(),

@@ -43,8 +43,18 @@ final class OffsetCommits {
             if (failure != null) {
                 LOG.debugf("offsets not committed to Kafka this time: %s", failure.getMessage());
             }
-            commit(consumer);
+            try {
+                commit(consumer);
+            } catch (RuntimeException e) { // the consumer has ended
+                failed(e);
+            }
         });
+    }
+
+    /** The consumer could not be asked: the next offsets begin anew. */
+    synchronized void failed(Throwable failure) {
+        LOG.debugf("offsets not committed to Kafka this time: %s", failure.getMessage());
+        underWay = false;
     }
 
     /** The last chance for partitions that are about to be revoked; on the polling thread. */

@@ -11,6 +11,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 
 /**
  * Marks the first record of each partition in each poll with the partition's epoch, and with the number of records that were polled
@@ -73,9 +74,11 @@ public final class PollEpochs implements ConsumerInterceptor<byte[], byte[]> {
     public ConsumerRecords<byte[], byte[]> onConsume(ConsumerRecords<byte[], byte[]> polled) {
         for (TopicPartition partition : polled.partitions()) {
             Mark mark = NEXT.get(partition);
+            List<ConsumerRecord<byte[], byte[]>> records = polled.records(partition);
+            Headers first =
+                    records.getFirst().headers().remove(HEADER); // a record may come with one, written by anybody
             if (mark != null) {
-                List<ConsumerRecord<byte[], byte[]>> records = polled.records(partition);
-                records.getFirst().headers().remove(HEADER).add(HEADER, mark.bytes());
+                first.add(HEADER, mark.bytes());
                 NEXT.put(partition, new Mark(mark.epoch(), mark.recordsBefore() + records.size()));
             }
         }

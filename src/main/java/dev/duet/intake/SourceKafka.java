@@ -23,6 +23,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** What the brokers know of the source topics and of the pipeline's group. Asks only. Methods block. */
@@ -32,12 +33,12 @@ public class SourceKafka {
     private static final long LIMIT_SECONDS = 20;
 
     private final KafkaClients clients;
-    private final SourceConfig config;
+    private final Config config;
     private final String group;
 
     SourceKafka(
             KafkaClients clients,
-            SourceConfig config,
+            Config config,
             @ConfigProperty(name = "mp.messaging.incoming." + ChangeConsumer.CHANNEL + ".group.id") String group) {
         this.clients = clients;
         this.config = config;
@@ -59,9 +60,9 @@ public class SourceKafka {
      */
     public record Topic(String name, String id, Map<Integer, Bounds> partitions) {}
 
-    /** The topics that {@code duet.source.topics} names and that exist. */
+    /** The topics that are read and that exist. */
     public List<String> topics() {
-        Pattern wanted = Pattern.compile(SourceTopics.pattern(config.topics().orElse("")));
+        Pattern wanted = SourceTopics.subscribed(config);
         return ask(admin -> admin.listTopics().names(), "listing the topics").stream()
                 .filter(topic -> wanted.matcher(topic).matches())
                 .sorted()

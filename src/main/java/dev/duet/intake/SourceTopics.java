@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
+import org.eclipse.microprofile.config.Config;
 
 /** Reads {@code duet.source.topics}. */
 public final class SourceTopics {
@@ -21,9 +22,20 @@ public final class SourceTopics {
         return pattern("duet.source.topics", topics);
     }
 
+    /** What is read: the expression that the consumer subscribes to, which leaves out what Duet pipelines write themselves. */
+    static Pattern subscribed(Config config) {
+        return Pattern.compile(config.getOptionalValue(SubscriptionKey.NAME, String.class)
+                .orElseGet(() -> pattern(config.getOptionalValue("duet.source.topics", String.class)
+                        .orElse(""))));
+    }
+
+    static boolean isList(String topics) {
+        return LIST.matcher(topics).matches();
+    }
+
     /** As {@link #pattern(String)}, for a setting of the same grammar under another key. */
     public static String pattern(String key, String topics) {
-        if (LIST.matcher(topics).matches()) {
+        if (isList(topics)) {
             String names = Arrays.stream(topics.split(","))
                     .map(String::trim)
                     .filter(name -> !name.isEmpty())

@@ -24,6 +24,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.eclipse.microprofile.config.ConfigProvider;
 
 /** Whether the change topics are there, keep what they should for long enough, and are read. */
 public final class TopicCheckup implements Checkup {
@@ -38,9 +39,9 @@ public final class TopicCheckup implements Checkup {
     private final List<Finding> findings = new ArrayList<>();
 
     /** @param settings the Kafka clients' ({@code kafka.*}) */
-    public TopicCheckup(Map<String, Object> settings, SourceConfig config, String pipeline) {
+    public TopicCheckup(Map<String, Object> settings, String pipeline) {
         this.settings = settings;
-        this.topics = Pattern.compile(SourceTopics.pattern(config.topics().orElse("")));
+        this.topics = SourceTopics.subscribed(ConfigProvider.getConfig());
         this.pipeline = pipeline;
     }
 

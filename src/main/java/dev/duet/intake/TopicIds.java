@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * Nothing here blocks. Brokers that know no topic ids (before 2.8) tell none: then a topic made again is not noticed.
  */
 @Singleton
-final class TopicIds {
+final class TopicIds implements GroupMembers {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
     private static final int LIMIT_MILLIS = 5000;
 
@@ -109,6 +110,22 @@ final class TopicIds {
     private void countBeside(Set<String> topics) {
         if (counting.compareAndSet(false, true)) {
             var unused = count(topics).whenComplete((done, failure) -> counting.set(false));
+        }
+    }
+
+    @Override
+    public CompletionStage<Boolean> has(String instanceId) {
+        try {
+            return stage(admin().describeConsumerGroups(
+                                    Set.of(pipeline), new DescribeConsumerGroupsOptions().timeoutMs(LIMIT_MILLIS))
+                            .all())
+                    .thenApply(groups -> groups.values().stream()
+                            .flatMap(group -> group.members().stream())
+                            .anyMatch(member -> member.groupInstanceId()
+                                    .filter(instanceId::equals)
+                                    .isPresent()));
+        } catch (RuntimeException e) { // no client: a wrong setting
+            return CompletableFuture.failedStage(e);
         }
     }
 

@@ -11,13 +11,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 
 /**
  * One connection on which statements run one after the other, with the settings under which values have one text. Read-only: what it is
  * asked for can't change the database. Blocks.
  */
 final class LookSession implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(LookSession.class);
     private static final int CONNECT_SECONDS = 20;
+    private static final int CLOSE_SECONDS = 2;
     private static final int STATEMENT_SECONDS = 600;
     private static final String SETTINGS = """
             set default_transaction_read_only = on; set datestyle = 'ISO, MDY'; set timezone = 'UTC';
@@ -39,7 +42,12 @@ final class LookSession implements AutoCloseable {
     static LookSession open(String name, Supplier<Future<SqlConnection>> connect) {
         SqlConnection connection = await(name, "connecting", connect.get(), CONNECT_SECONDS);
         LookSession session = new LookSession(name, connection);
-        await(name, "setting up the session", connection.query(SETTINGS).execute(), CONNECT_SECONDS);
+        try {
+            await(name, "setting up the session", connection.query(SETTINGS).execute(), CONNECT_SECONDS);
+        } catch (UnreachableException e) {
+            session.close();
+            throw e;
+        }
         return session;
     }
 
@@ -82,13 +90,25 @@ final class LookSession implements AutoCloseable {
         }
     }
 
-    /** The pool may hand it out again: as it was. */
+    /**
+     * The pool may hand it out again: as it was. Waits for the end, for a moment at most: a command ends the process next, and its event loop
+     * with it.
+     */
     @Override
     public void close() {
-        connection
-                .query("reset all")
-                .execute()
-                .compose(done -> connection.close())
-                .onComplete(done -> {});
+        try {
+            var unused = connection
+                    .query("reset all")
+                    .execute()
+                    .eventually(() -> connection.close())
+                    .otherwiseEmpty()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debugf("a session with %s was not closed in time", name);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -54,6 +54,9 @@ public final class Board implements DeliveryListener {
     Set<TopicPartition> paused = Set.of();
 
     @Nullable
+    String reading;
+
+    @Nullable
     String kafka;
 
     @Nullable
@@ -262,6 +265,30 @@ public final class Board implements DeliveryListener {
     @Override
     public synchronized void paused(Set<TopicPartition> now) {
         paused = new TreeSet<>(now);
+    }
+
+    @Override
+    public synchronized void readingEnded(int attempt, Duration pause, String reason) {
+        notReading(
+                reason,
+                "Duet starts reading again by itself, at the latest every 30 seconds. If it lasts, do what the reason says; see to the"
+                        + " login and its rights on topics and group.");
+    }
+
+    @Override
+    public synchronized void readingFenced(String reason) {
+        notReading(reason, "Give each process a group.instance.id of its own, or stop one of the two.");
+    }
+
+    private void notReading(String reason, String advice) {
+        reading = reason;
+        problems.raise(clock.millis(), "reading", "kafka", null, Set.of(), reason, advice);
+    }
+
+    @Override
+    public synchronized void readingBegun() {
+        reading = null;
+        problems.end(clock.millis(), "reading");
     }
 
     @Override

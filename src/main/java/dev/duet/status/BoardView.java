@@ -169,6 +169,9 @@ final class BoardView {
     }
 
     private Verdict verdict(List<Partition> partitions, Flow flow) {
+        if (board.reading != null) {
+            return Verdicts.waiting("Nothing is read from Kafka", board.reading);
+        }
         List<Partition> stopped =
                 partitions.stream().filter(p -> p.stopped() != null).toList();
         if (!stopped.isEmpty()) {

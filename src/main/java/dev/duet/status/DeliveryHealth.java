@@ -18,8 +18,9 @@ import org.eclipse.microprofile.health.Readiness;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Readiness: down while Kafka or the schema registry does not answer, a sink can't be written or a table stands still, with the reason.
- * What an operator has paused is named and does not make it fail. Liveness never depends on any of them, since a restart mends none.
+ * Readiness: down while nothing reads from Kafka, Kafka or the schema registry does not answer, a sink can't be written or a table stands
+ * still, with the reason. What an operator has paused is named and does not make it fail. Liveness ({@link ReadingHealth}) depends on none of
+ * them but the first, since a restart mends none.
  */
 @Readiness
 @Default
@@ -29,15 +30,20 @@ public final class DeliveryHealth implements DeliveryListener, HealthCheck {
     private final Map<String, String> retrying = new ConcurrentHashMap<>();
     private final Map<TopicPartition, String> stopped = new ConcurrentHashMap<>();
     private volatile Set<TopicPartition> paused = Set.of();
+    private volatile @Nullable String reading;
     private volatile @Nullable String source;
     private volatile @Nullable String registry;
 
     @Override
     public HealthCheckResponse call() {
+        String ended = reading;
         String lost = source;
         String noSchemas = registry;
         HealthCheckResponseBuilder response = HealthCheckResponse.named("delivery")
-                .status(lost == null && noSchemas == null && retrying.isEmpty() && stopped.isEmpty());
+                .status(ended == null && lost == null && noSchemas == null && retrying.isEmpty() && stopped.isEmpty());
+        if (ended != null) {
+            response.withData("reading", ended);
+        }
         if (lost != null) {
             response.withData("kafka", lost);
         }
@@ -62,6 +68,21 @@ public final class DeliveryHealth implements DeliveryListener, HealthCheck {
     @Override
     public void recovered(String sink, int attempts) {
         retrying.remove(sink);
+    }
+
+    @Override
+    public void readingEnded(int attempt, Duration pause, String reason) {
+        reading = "attempt " + attempt + " failed: " + reason;
+    }
+
+    @Override
+    public void readingFenced(String reason) {
+        reading = reason;
+    }
+
+    @Override
+    public void readingBegun() {
+        reading = null;
     }
 
     @Override

@@ -46,6 +46,21 @@ public final class DeliveryLog implements DeliveryListener {
     }
 
     @Override
+    public void readingEnded(int attempt, Duration pause, String reason) {
+        LOG.errorf("event=reading-ended attempt=%d pauseMillis=%d reason=\"%s\"", attempt, pause.toMillis(), reason);
+    }
+
+    @Override
+    public void readingFenced(String reason) {
+        LOG.errorf("event=reading-fenced reason=\"%s\"", reason);
+    }
+
+    @Override
+    public void readingBegun() {
+        LOG.info("event=reading-begun");
+    }
+
+    @Override
     public void sourceLost(String reason) {
         if (!sourceLost.getAndSet(true)) {
             LOG.warnf("event=kafka-lost reason=\"%s\"", reason);

@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  * duet.delivered      gauge    topic, partition         first offset that is not in both sinks
  * duet.lag.records    gauge    topic, partition         offsets from there to the end; 0 if there is no record among them
  * duet.source.lag     gauge    sink, topic, partition   seconds from the source's commit of the newest row to its write
+ * duet.reading        gauge                         1; 0 while no consumer reads from Kafka
  * duet.tables.stopped gauge                         partitions that stand still
  * duet.buffered.bytes gauge                         memory of the changes that are accepted and not in both sinks
  * </pre>
@@ -55,6 +56,7 @@ public final class DeliveryMeters implements DeliveryListener {
     private final Map<String, PartitionGauges> partitions = new ConcurrentHashMap<>();
     private final Set<TopicPartition> standingStill = ConcurrentHashMap.newKeySet();
     private final AtomicLong bufferedBytes = new AtomicLong();
+    private final AtomicLong reading = new AtomicLong(1);
 
     @Inject
     DeliveryMeters(MeterRegistry registry) {
@@ -65,6 +67,7 @@ public final class DeliveryMeters implements DeliveryListener {
         this.registry = registry;
         this.clock = clock;
         Gauge.builder("duet.buffered.bytes", bufferedBytes, AtomicLong::get).register(registry);
+        Gauge.builder("duet.reading", reading, AtomicLong::get).register(registry);
         Gauge.builder("duet.tables.stopped", standingStill, Set::size).register(registry);
     }
 
@@ -97,6 +100,21 @@ public final class DeliveryMeters implements DeliveryListener {
     @Override
     public void retrying(String sink, int attempt, Duration pause, Throwable reason) {
         registry.counter("duet.retries", "sink", sink).increment();
+    }
+
+    @Override
+    public void readingEnded(int attempt, Duration pause, String reason) {
+        reading.set(0);
+    }
+
+    @Override
+    public void readingFenced(String reason) {
+        reading.set(0);
+    }
+
+    @Override
+    public void readingBegun() {
+        reading.set(1);
     }
 
     @Override

@@ -91,6 +91,21 @@ public record Listeners(List<DeliveryListener> all) implements DeliveryListener 
     }
 
     @Override
+    public void readingEnded(int attempt, Duration pause, String reason) {
+        all.forEach(listener -> listener.readingEnded(attempt, pause, reason));
+    }
+
+    @Override
+    public void readingFenced(String reason) {
+        all.forEach(listener -> listener.readingFenced(reason));
+    }
+
+    @Override
+    public void readingBegun() {
+        all.forEach(DeliveryListener::readingBegun);
+    }
+
+    @Override
     public void registryLost(int attempt, Duration pause, String reason) {
         all.forEach(listener -> listener.registryLost(attempt, pause, reason));
     }

@@ -22,6 +22,8 @@ import dev.duet.delivery.TableStoppedException;
 import dev.duet.delta.FaultyProxy.Fate;
 import dev.duet.delta.FaultyProxy.Request;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -172,6 +174,24 @@ class DeltaFaultsTest {
                         .isInstanceOf(RetriableException.class);
                 assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
             }
+        }
+    }
+
+    /** As in a cluster where the bucket is made beside the service. */
+    @Test
+    void aBucketThatIsNotThereYetIsWaitedFor() throws IOException {
+        String bucket = "later-" + Long.toString(System.nanoTime(), 36);
+        Map<String, String> settings = DeltaFixture.s3("later");
+        settings.put("duet.delta.root", "s3a://" + bucket + "/p");
+        try (DeltaSink sink = new DeltaSink("p", DeltaFixture.config(settings))) {
+            assertThatThrownBy(() -> await(sink.write(batch(orders(ORDERS, 0, 0, 1)))))
+                    .isInstanceOf(RetriableException.class)
+                    .hasMessage(
+                            "Delta store s3a://" + bucket + "/p: the store has no such bucket. Create it, or correct"
+                                    + " duet.delta.root. The write is tried again until it is there.");
+            Files.createDirectory(Path.of(EmbeddedStack.shared().s3Directory()).resolveSibling(bucket));
+            assertThat(await(sink.write(batch(orders(ORDERS, 0, 0, 1)))))
+                    .isEqualTo(Map.of(partition(0), new Ledger(1, 0, 0, 0)));
         }
     }
 
