@@ -1,5 +1,6 @@
 package dev.duet;
 
+import dev.duet.connect.ConnectorWatch;
 import dev.duet.delivery.Delivery;
 import dev.duet.delivery.RetriableException;
 import dev.duet.delivery.Sink;
@@ -43,6 +44,7 @@ final class Lifecycle {
             Provider<KafkaUpstream> upstream,
             Provider<Board> board,
             Provider<Access> access,
+            Provider<ConnectorWatch> connector,
             @Identifier("duet") Provider<ScheduledExecutorService> timer)
             throws InterruptedException {
         settings.check();
@@ -56,6 +58,7 @@ final class Lifecycle {
             for (Sink sink : List.of(postgres.get(), delta.get())) {
                 probe(sink);
             }
+            connector.get().start();
             upstream.get().start();
             var sampling = timer.get().scheduleAtFixedRate(board.get()::sample, 1, 1, TimeUnit.SECONDS);
         } catch (IllegalArgumentException e) {

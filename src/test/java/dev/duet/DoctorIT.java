@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -39,6 +40,7 @@ class DoctorIT {
         settings.put("duet.verify.source.slot", "debezium_slot");
         settings.put("duet.connect.url", stack.connectUrl());
         settings.put("duet.connect.connector", "duet-source");
+        settings.put("duet.web.open", "true"); // for duet status
         try (ServiceProcess service = ServiceProcess.start(settings).awaitStarted();
                 Connection target = stack.connect(database, "postgres");
                 Connection source = stack.connect("finance", "postgres")) {
@@ -67,6 +69,7 @@ class DoctorIT {
                                 "target table \"public\".\"fund_unit\": the role may not write it",
                                 "connector duet-source: state: it is PAUSED");
                 assertThat(bad(ill)).anyMatch(one -> one.contains("unavailable.value.placeholder"));
+                statusSays(service, 1, "connector duet-source, state: it is PAUSED");
                 CommandRun table = CommandRun.of(settings, "doctor");
                 assertThat(table.exitCode()).isEqualTo(1);
                 assertThat(table.out())
@@ -76,12 +79,50 @@ class DoctorIT {
                 connector("resume");
                 execute(source, "alter table fund_unit replica identity default");
                 execute(source, "alter publication dbz_pub add table fund_metadata");
+                execute(target, "grant insert on duet.position to duet; alter table fund_unit owner to duet");
             }
+            statusSays(service, 0, "All is well");
+            aFailedTaskIsSaid(settings, service);
             settings.put("kafka.bootstrap.servers", "127.0.0.1:1");
             settings.put("kafka.default.api.timeout.ms", "3000");
             settings.put("kafka.request.timeout.ms", "2000");
             CommandRun away = CommandRun.of(settings, "doctor", "--output", "json");
             assertThat(bad(away)).as(away.text()).anyMatch(one -> one.startsWith("topics reachable: Kafka"));
+        }
+    }
+
+    private void aFailedTaskIsSaid(Map<String, String> settings, ServiceProcess service) throws Exception {
+        URI address = URI.create(stack.connectUrl() + "/connectors/duet-source/config");
+        ObjectMapper json = new ObjectMapper();
+        String right = send(HttpRequest.newBuilder(address).build());
+        ObjectNode wrong = (ObjectNode) json.readTree(right);
+        wrong.put("publication.name", "no_such").put("producer.override.transaction.timeout.ms", "10000");
+        try {
+            put(address, json.writeValueAsString(wrong));
+            awaitState("\"FAILED\"");
+            statusSays(service, 1, "connector duet-source, task 0: it is FAILED: ");
+            CommandRun ill = CommandRun.of(settings, "doctor", "--output", "json");
+            assertThat(ill.exitCode()).isEqualTo(1);
+            assertThat(bad(ill))
+                    .anyMatch(one -> one.startsWith("connector duet-source: task 0: it is FAILED: "))
+                    .anyMatch(
+                            one -> one.startsWith("connector duet-source: producer.override.transaction.timeout.ms: "));
+        } finally {
+            put(address, right);
+            awaitState("\"id\":0,\"state\":\"RUNNING\"");
+        }
+        statusSays(service, 0, "All is well");
+    }
+
+    private static void statusSays(ServiceProcess service, int exitCode, String text) throws Exception {
+        Instant limit = Instant.now().plus(Duration.ofMinutes(1));
+        while (true) {
+            CommandRun status = CommandRun.in(Map.of("DUET_URL", service.uri("").toString()), Map.of(), "status");
+            if (status.exitCode() == exitCode && status.out().contains(text)) {
+                return;
+            }
+            assertThat(Instant.now()).as(status.text()).isBefore(limit);
+            Thread.sleep(500);
         }
     }
 
@@ -101,22 +142,33 @@ class DoctorIT {
     }
 
     private void connector(String deed) throws Exception {
-        try (HttpClient http = HttpClient.newHttpClient()) {
-            URI address = URI.create(stack.connectUrl() + "/connectors/duet-source/" + deed);
-            http.send(
-                    HttpRequest.newBuilder(address)
-                            .PUT(HttpRequest.BodyPublishers.noBody())
-                            .build(),
-                    BodyHandlers.ofString());
-            String wanted = deed.equals("pause") ? "\"PAUSED\"" : "\"RUNNING\"";
-            Instant limit = Instant.now().plus(Duration.ofSeconds(30));
-            URI status = URI.create(stack.connectUrl() + "/connectors/duet-source/status");
-            while (!http.send(HttpRequest.newBuilder(status).build(), BodyHandlers.ofString())
-                    .body()
-                    .contains(wanted)) {
-                assertThat(Instant.now()).isBefore(limit);
-                Thread.sleep(100);
+        put(URI.create(stack.connectUrl() + "/connectors/duet-source/" + deed), "");
+        awaitState(deed.equals("pause") ? "\"PAUSED\"" : "\"id\":0,\"state\":\"RUNNING\"");
+    }
+
+    private void awaitState(String wanted) throws Exception {
+        Instant limit = Instant.now().plus(Duration.ofSeconds(60));
+        URI status = URI.create(stack.connectUrl() + "/connectors/duet-source/status");
+        while (true) {
+            String now = send(HttpRequest.newBuilder(status).build());
+            if (now.contains(wanted)) {
+                return;
             }
+            assertThat(Instant.now()).as(now).isBefore(limit);
+            Thread.sleep(100);
+        }
+    }
+
+    private static void put(URI address, String body) throws Exception {
+        send(HttpRequest.newBuilder(address)
+                .header("Content-Type", "application/json")
+                .PUT(HttpRequest.BodyPublishers.ofString(body))
+                .build());
+    }
+
+    private static String send(HttpRequest request) throws Exception {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(request, BodyHandlers.ofString()).body();
         }
     }
 

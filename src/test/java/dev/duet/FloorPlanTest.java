@@ -35,17 +35,27 @@ class FloorPlanTest {
             Map.entry("delta", Set.of("change", "order", "delivery", "inspect", "failpoint")),
             Map.entry("registry", Set.of("envelope", "delivery")),
             Map.entry("status", Set.of("change", "delivery")),
+            Map.entry("connect", Set.of("delivery")),
             Map.entry("outbox", Set.of("change", "delivery", "failpoint")),
             Map.entry("trace", Set.of("change", "delivery")),
             Map.entry("verify", Set.of("change", "order", "inspect")),
             Map.entry("web", Set.of("change", "delivery", "inspect", "status")),
             Map.entry(
                     "cli",
-                    Set.of("change", "envelope", "transform", "delivery", "inspect", "intake", "status", "verify")));
+                    Set.of(
+                            "change",
+                            "envelope",
+                            "transform",
+                            "delivery",
+                            "inspect",
+                            "intake",
+                            "status",
+                            "verify",
+                            "connect")));
 
     /** Library to the rooms that may use it; the root never does. */
     private static final Map<String, Set<String>> DOORS = Map.ofEntries(
-            Map.entry("com.fasterxml.jackson", Set.of("envelope", "registry", "outbox", "web", "cli")),
+            Map.entry("com.fasterxml.jackson", Set.of("envelope", "registry", "outbox", "web", "connect", "cli")),
             Map.entry("org.apache.kafka", Set.of("intake")),
             Map.entry("io.smallrye.reactive.messaging", Set.of("intake")),
             Map.entry("org.eclipse.microprofile.reactive.messaging", Set.of("intake")),
@@ -55,7 +65,7 @@ class FloorPlanTest {
             Map.entry("org.apache.hadoop", Set.of("delta")),
             Map.entry("org.apache.parquet", Set.of("delta")),
             Map.entry("software.amazon.awssdk", Set.of("delta")),
-            Map.entry("java.net.http", Set.of("registry", "cli")),
+            Map.entry("java.net.http", Set.of("registry", "connect", "cli")),
             Map.entry("io.quarkus.security", Set.of("web")),
             Map.entry("com.oracle.svm", Set.of("delta")),
             Map.entry("picocli", Set.of("cli")),

@@ -2,6 +2,8 @@ package dev.duet.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.duet.connect.ConnectConfig;
+import dev.duet.connect.ConnectorState;
 import dev.duet.inspect.Checkup;
 import dev.duet.inspect.Finding;
 import dev.duet.inspect.UnreachableException;
@@ -88,9 +90,11 @@ final class ConnectCheckup implements Checkup {
         boolean found = false;
         for (Map.Entry<String, JsonNode> one : all.properties()) {
             JsonNode settings = one.getValue().at("/info/config");
-            boolean ofSource = settings.path("connector.class").asText().endsWith("PostgresConnector")
-                    && !settings.path("table.include.list").asText().equals("duet.outbox"); // that one sends deliveries
-            if (config.connector().map(one.getKey()::equals).orElse(ofSource)) {
+            boolean deliveries = settings.path("table.include.list").asText().equals("duet.outbox");
+            boolean ofSource = ConnectorState.isOfPostgres(settings) && !deliveries;
+            if (config.connector().isEmpty() && ConnectorState.isOfPostgres(settings) && deliveries) {
+                findings.addAll(ConnectorChecks.ofState(one.getKey(), one.getValue(), source));
+            } else if (config.connector().map(one.getKey()::equals).orElse(ofSource)) {
                 found = true;
                 findings.addAll(ConnectorChecks.of(one.getKey(), one.getValue(), source));
             }

@@ -1,6 +1,7 @@
 package dev.duet.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.duet.connect.ConnectorState;
 import dev.duet.inspect.Finding;
 import dev.duet.intake.SourceConfig;
 import java.util.ArrayList;
@@ -11,6 +12,9 @@ import java.util.Locale;
 final class ConnectorChecks {
     private static final String AREA = "connector";
     private static final String JSON = "org.apache.kafka.connect.json.JsonConverter";
+
+    /** Kafka's default. Less has been seen to be too little for 300 new tables. */
+    private static final int DEFAULT_MILLIS = 60_000;
 
     private final String name;
     private final JsonNode config;
@@ -33,34 +37,24 @@ final class ConnectorChecks {
         checks.converter("value");
         checks.losses();
         checks.modes();
+        checks.transactions();
         checks.habits();
         return checks.findings;
     }
 
+    /** The state alone: of the connector that sends the events of deliveries, which reads one table of ours. */
+    static List<Finding> ofState(String name, JsonNode connector, SourceConfig source) {
+        ConnectorChecks checks = new ConnectorChecks(name, connector.at("/info/config"), source);
+        checks.state(connector.path("status"));
+        checks.transactions();
+        return checks.findings;
+    }
+
     private void state(JsonNode status) {
-        String state = status.at("/connector/state").asText("UNKNOWN");
-        JsonNode tasks = status.path("tasks");
-        if (state.equals("RUNNING") && tasks.isEmpty()) {
-            fail("state", "it has no task", "Restart it: POST /connectors/" + name + "/restart.");
-        } else if (!state.equals("RUNNING")) {
-            fail("state", "it is " + state, remedy(state));
-        }
-        for (JsonNode task : tasks) {
-            String of = task.path("state").asText("UNKNOWN");
-            if (!of.equals("RUNNING")) {
-                fail("task " + task.path("id").asText(), "it is " + of, remedy(of));
-            }
-        }
+        ConnectorState.troubles(name, status).forEach(one -> fail(one.what(), one.detail(), one.fix()));
         if (findings.isEmpty()) {
             findings.add(Finding.ok(AREA, name, "runs"));
         }
-    }
-
-    private String remedy(String state) {
-        return state.equals("PAUSED") || state.equals("STOPPED")
-                ? "PUT /connectors/" + name + "/resume."
-                : "Read its trace (GET /connectors/" + name + "/status), then POST /connectors/" + name
-                        + "/restart?includeTasks=true&onlyFailed=true.";
     }
 
     private void converter(String side) {
@@ -134,6 +128,19 @@ final class ConnectorChecks {
                     "it is " + there + ", and duet.source." + key + " is " + here
                             + ": without schemas values are misread",
                     "Set duet.source." + key + "=" + there + ".");
+        }
+    }
+
+    /** A topic is made inside the open transaction of an exactly-once task, which the broker ends after this time. */
+    private void transactions() {
+        String key = "producer.override.transaction.timeout.ms";
+        int millis = config.path(key).asInt(DEFAULT_MILLIS);
+        if (millis < DEFAULT_MILLIS
+                && setting("exactly.once.support", "requested").equals("required")) {
+            warn(
+                    key,
+                    "it is " + millis + ": while many topics are made a transaction takes longer, and the task fails",
+                    "Set it to 120000.");
         }
     }
 

@@ -101,6 +101,17 @@ public interface DeliveryListener {
     /** The schema registry answers again. */
     default void registryBack() {}
 
+    /**
+     * The connector that sends the events does not run, or nobody knows.
+     *
+     * @param reason which one, and how it is
+     * @param advice what to do
+     */
+    default void connectorLost(String reason, String advice) {}
+
+    /** The connector runs again. */
+    default void connectorBack() {}
+
     /** The memory of the changes that are accepted and not yet in both sinks. */
     default void buffered(long bytes) {}
 

@@ -65,6 +65,9 @@ public final class Board implements DeliveryListener {
     @Nullable
     String registry;
 
+    @Nullable
+    String connector;
+
     /** @param versions the newest known versions of the Delta tables; asked after each commit, must not block */
     public Board(Clock clock, Supplier<Map<TableId, Long>> versions) {
         this.clock = clock;
@@ -353,6 +356,18 @@ public final class Board implements DeliveryListener {
     public synchronized void registryBack() {
         registry = null;
         problems.end(clock.millis(), "schema registry");
+    }
+
+    @Override
+    public synchronized void connectorLost(String reason, String advice) {
+        connector = reason + ". " + advice;
+        problems.raise(clock.millis(), "connector", "connector", null, Set.of(), reason, advice);
+    }
+
+    @Override
+    public synchronized void connectorBack() {
+        connector = null;
+        problems.end(clock.millis(), "connector");
     }
 
     @Override

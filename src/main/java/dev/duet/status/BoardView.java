@@ -5,6 +5,7 @@ import dev.duet.status.Snapshot.Flow;
 import dev.duet.status.Snapshot.Partition;
 import dev.duet.status.Snapshot.Point;
 import dev.duet.status.Snapshot.SinkState;
+import dev.duet.status.Snapshot.State;
 import dev.duet.status.Snapshot.Table;
 import dev.duet.status.Snapshot.Verdict;
 import java.util.ArrayDeque;
@@ -179,6 +180,9 @@ final class BoardView {
         }
         if (board.registry != null) {
             return Verdicts.waiting("The schema registry does not answer", board.registry);
+        }
+        if (board.connector != null) {
+            return new Verdict(State.WAITING, "Nothing comes from the source", board.connector);
         }
         for (SinkBoard sink : board.sinks) {
             if (sink.isRetrying()) {

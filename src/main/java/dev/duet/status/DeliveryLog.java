@@ -88,6 +88,16 @@ public final class DeliveryLog implements DeliveryListener {
     }
 
     @Override
+    public void connectorLost(String reason, String advice) {
+        LOG.errorf("event=connector-lost reason=\"%s\" advice=\"%s\"", reason, advice);
+    }
+
+    @Override
+    public void connectorBack() {
+        LOG.info("event=connector-back");
+    }
+
+    @Override
     public void stopped(@Nullable TableId table, Set<TopicPartition> partitions, String reason) {
         LOG.errorf("event=stopped table=%s partitions=%s reason=\"%s\"", table, new TreeSet<>(partitions), reason);
     }

@@ -123,6 +123,16 @@ public record Listeners(List<DeliveryListener> all) implements DeliveryListener 
     }
 
     @Override
+    public void connectorLost(String reason, String advice) {
+        all.forEach(listener -> listener.connectorLost(reason, advice));
+    }
+
+    @Override
+    public void connectorBack() {
+        all.forEach(DeliveryListener::connectorBack);
+    }
+
+    @Override
     public void buffered(long bytes) {
         all.forEach(listener -> listener.buffered(bytes));
     }

@@ -54,6 +54,21 @@ class BoardTest {
     }
 
     @Test
+    void allIsNotWellWhileTheConnectorDoesNotRun() {
+        board.started(Map.of(P0, 0L));
+        board.connectorLost("connector c, task 0: it is FAILED", "Restart it.");
+        assertThat(board.snapshot().verdict())
+                .isEqualTo(new Snapshot.Verdict(
+                        State.WAITING,
+                        "Nothing comes from the source",
+                        "connector c, task 0: it is FAILED. Restart it."));
+        assertThat(board.snapshot().problems().getFirst().advice()).isEqualTo("Restart it.");
+        board.connectorBack();
+        assertThat(board.snapshot().verdict().state()).isNotEqualTo(State.WAITING);
+        assertThat(board.snapshot().problems().getFirst().endedMillis()).isNotNull();
+    }
+
+    @Test
     void lagIsTheAgeOfWhatWasWrittenLastAndNoneWhenLevel() {
         board.started(Map.of(P0, 0L));
         board.endsAt(Map.of(P0, 20L));
