@@ -3,6 +3,7 @@ package dev.duet.intake;
 import dev.duet.delivery.DeliveryListener;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.reactive.messaging.PublisherDecorator;
 import io.smallrye.reactive.messaging.kafka.KafkaConsumer;
 import jakarta.inject.Singleton;
@@ -61,7 +62,10 @@ final class ReadingChannel implements PublisherDecorator {
                 .failWith(() -> new IllegalStateException("the messaging framework has ended the channel"))
                 .onFailure()
                 .retry()
-                .when(failures -> failures.onItem().transformToUniAndConcatenate(this::pause));
+                // The next consumer is made on the thread that ends the pause, and that may block.
+                .when(failures -> failures.onItem()
+                        .transformToUniAndConcatenate(
+                                failure -> pause(failure).emitOn(Infrastructure.getDefaultExecutor())));
     }
 
     /** The consumer that reads now, null before there is one. */
