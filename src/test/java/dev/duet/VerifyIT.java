@@ -303,12 +303,6 @@ class VerifyIT {
         Answer behind = verify("--nudge", "--timeout", "3", "public.holding");
         assertThat(behind.exit()).as(behind.text()).isEqualTo(3);
         assertThat(behind.text()).contains("did not pass").contains("verify.public.holding-");
-        Answer beside = verify("--nudge", "--timeout", "3", "public.holding", "public.code");
-        assertThat(beside.exit()).as(beside.text()).isEqualTo(3);
-        assertThat(beside.json().at("/tables/0/outcome").asText()).isEqualTo("unknown");
-        assertThat(beside.json().at("/tables/1/outcome").asText())
-                .as("one table that is behind ends the comparison of no other")
-                .isEqualTo("equal");
         Answer unknown = verify("public.nothing");
         assertThat(unknown.exit()).isEqualTo(2);
         assertThat(unknown.text()).contains("there is no table public.nothing");
