@@ -113,39 +113,6 @@ class ReadingIT {
     }
 
     @Test
-    void ofTwoProcessesWithOneInstanceIdTheSecondReadsAndTheFirstSaysWhyItDoesNot() throws Exception {
-        String database = stack.freshDatabase("fenced");
-        Map<String, String> settings =
-                ServiceProcess.settings(stack, "fenced", database, "s3a://" + stack.s3Bucket() + "/fenced");
-        try (FundHistory history = new FundHistory(stack.bootstrapServers(), "fenced", "funds", 2, 3);
-                Connection connection = stack.connect(database, "duet")) {
-            history.snapshot(100);
-            settings.put("duet.source.topics", history.topic());
-            settings.put("duet.source.columns.\"public.funds\"", FundHistory.COLUMNS);
-            settings.put("mp.messaging.incoming.changes.group.instance.id", "one");
-            try (ServiceProcess first = ServiceProcess.start(settings).awaitStarted()) {
-                Checks.awaitDelivered(connection, "fenced", history.topic(), history.written(), Duration.ofMinutes(1));
-                try (ServiceProcess second = ServiceProcess.start(settings).awaitStarted()) {
-                    first.awaitReadiness(503, "group.instance.id 'one'");
-                    assertThat(first.health("live"))
-                            .as("started anew it would take it back")
-                            .isEqualTo(200);
-                    history.changes(300);
-                    Checks.awaitDelivered(
-                            connection, "fenced", history.topic(), history.written(), Duration.ofMinutes(1));
-                    second.awaitReadiness(200, "UP");
-                    assertThat(first.log().split("event=reading-fenced", -1)).hasSize(2);
-                }
-                history.changes(300);
-                Checks.awaitDelivered(connection, "fenced", history.topic(), history.written(), Duration.ofMinutes(1));
-                first.awaitReadiness(200, "UP");
-            }
-            Checks.mirrorEquals(connection, "public.funds", history.rows());
-            Checks.ledgerAddsUp(connection, "fenced", history.topic(), history.total());
-        }
-    }
-
-    @Test
     void whatPipelinesWriteIsNoSource() throws Exception {
         String database = stack.freshDatabase("own");
         Map<String, String> settings =
